@@ -1,0 +1,355 @@
+/**
+ * Every interface that a room outside the core implements, and the plain data that crosses them.
+ * Types only. Whatever may cross a process one day is plain JSON.
+ */
+
+// ---------------------------------------------------------------- people and places
+
+/** `platform:whatever identifies the thread`; at most 200 characters. */
+export type ThreadKey = `${string}:${string}`;
+
+/** Who wrote a message. */
+export interface Author {
+  /** Stable within its platform. */
+  readonly id: string;
+  /** As people see it in the channel. */
+  readonly name: string;
+}
+
+/** A file that came with a message. Reading it is not part of this version: it is named in the answer. */
+export interface Attachment {
+  readonly name: string;
+  /** As the platform tells it, for example `image/png`. */
+  readonly mediaType?: string;
+  /** Size in bytes, as the platform tells it. */
+  readonly bytes?: number;
+}
+
+/**
+ * Where a reply goes: enough, as plain data, for any process to write it. `data` is the adapter's own.
+ */
+export interface ReplyAddress {
+  readonly thread: ThreadKey;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+// ---------------------------------------------------------------- what comes in
+
+/**
+ * To whom a message speaks.
+ * - `parley`: a mention, a direct message, a reply to one of its messages: always answered.
+ * - `thread`: said in a thread to nobody in particular: answered where Parley takes part, else ignored.
+ * - `others`: said in a thread to somebody else: remembered where Parley takes part, never answered.
+ */
+export type Addressee = 'parley' | 'thread' | 'others';
+
+/** A message of a person, its mention of Parley already removed from the text. */
+export interface IncomingMessage {
+  /** The same for every delivery of the same message (also as another event); `platform:…`. */
+  readonly id: string;
+  readonly thread: ThreadKey;
+  readonly author: Author;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly to: Addressee;
+  /** True where more than one person can write in this thread: the model is then told who says what. */
+  readonly shared: boolean;
+  readonly replyTo: ReplyAddress;
+}
+
+/** A slash command that somebody called; already acknowledged by the adapter. */
+export interface CommandCall {
+  /** The same for every delivery of the same call; `platform:…`. */
+  readonly id: string;
+  readonly name: string;
+  /** Values by option name; an option that was left out is absent. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Absent where the command was called outside of any conversation (a channel that is not a thread). */
+  readonly conversation?: ThreadKey;
+  readonly author: Author;
+  readonly shared: boolean;
+  /** `replyTo.thread` is where an answer's conversation lives: `conversation`, or a new one. */
+  readonly replyTo: ReplyAddress;
+}
+
+/** The engine, as adapters see it. No method rejects: faults are told to the person and logged. */
+export interface Inbox {
+  /** Resolves once the message is safely taken, dropped or ignored; the answer comes later. */
+  message(message: IncomingMessage): Promise<void>;
+  /** As {@link message}. */
+  command(call: CommandCall): Promise<void>;
+  /** A person deleted their message: while it waits it is dropped, while it is being answered that stops. */
+  withdraw(thread: ThreadKey, messageId: string): void;
+  /** A person edited their message: while it waits the new text counts; after that nothing happens. */
+  revise(thread: ThreadKey, messageId: string, text: string): void;
+  /** A person pressed stop: the running answer of the thread ends with what is there. */
+  stop(thread: ThreadKey): void;
+}
+
+/** An option of a slash command. All values reach the core as text. */
+export interface CommandOption {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+  /** Most characters. */
+  readonly maxLength?: number;
+}
+
+/** A slash command, defined once in `core/commands`; adapters register it in their platform's way. */
+export interface CommandSpec {
+  /** Lower case letters. */
+  readonly name: string;
+  /** 1 to 100 characters. */
+  readonly description: string;
+  readonly options: readonly CommandOption[];
+  /** Who sees the answer: everybody in the channel, or the caller alone. */
+  readonly visibility: 'everyone' | 'caller';
+}
+
+/** Something said in a thread before Parley came in; oldest first. */
+export interface EarlierMessage {
+  readonly author: Author;
+  /** True where Parley itself said it. */
+  readonly own: boolean;
+  readonly text: string;
+}
+
+/** A place where people talk. */
+export interface Platform {
+  /** The first part of its thread keys: `discord`, `slack`, `terminal`. */
+  readonly name: string;
+  /**
+   * Connects and takes messages in. Resolves once connected, to one line for the start-up screen (as whom, where).
+   * @throws ParleyError `platform-failed` with a notice that says what to do (bad token, missing scope).
+   */
+  start(inbox: Inbox, commands: readonly CommandSpec[]): Promise<string>;
+  /** Writes one reply. From data alone; cheap; does no I/O itself. */
+  surface(address: ReplyAddress): ReplySurface;
+  /**
+   * What was said in the address's thread before the message it answers, oldest first, newest kept where
+   * there is too much. Absent where a platform has no such thing. May reject: the engine goes on without.
+   */
+  earlier?(address: ReplyAddress): Promise<readonly EarlierMessage[]>;
+  /** Stops intake. Surfaces go on working until {@link close}. */
+  stop(): Promise<void>;
+  /** Ends the connection for good. */
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- what goes out
+
+/** A limit of the platform, shared by all calls that name it. */
+export interface Scope {
+  /** For example `slack:T1:chat.update`, `discord:channel:123:messages`. */
+  readonly id: string;
+  /** Documented (or widely observed) figures to start from: so many calls per so many milliseconds. */
+  readonly calls: number;
+  readonly perMs: number;
+}
+
+/**
+ * One way of putting a page before people. A surface lists its rungs best first; a reply may take another
+ * rung for each page.
+ */
+export interface Rung {
+  /** For example `stream`, `message`, `interaction`. */
+  readonly name: string;
+  /** `append`: text already sent can't be changed. `replace`: each call sends the whole page. */
+  readonly growth: 'append' | 'replace';
+  /** Most `width` of a page. */
+  readonly limit: number;
+  /** What a text costs of `limit` once the surface has dressed it (escaped, encoded). Additive over concatenation. */
+  width(text: string): number;
+  /** How long a page can grow, in milliseconds from its opening. Absent: for ever. */
+  readonly lifetimeMs?: number;
+  /** The limits that each kind of call counts against. */
+  readonly scopes: {
+    readonly open: readonly Scope[];
+    readonly grow: readonly Scope[];
+    readonly close: readonly Scope[];
+  };
+}
+
+/** One message of a reply, as plain data. */
+export interface Page {
+  /** The platform's id of the message. */
+  readonly id: string;
+  /** Name of the rung that it was opened with. */
+  readonly rung: string;
+}
+
+/** What a page is to show now. */
+export interface PageView {
+  /** All the text of the page, in Markdown as the model wrote it, with repairs at its ends. */
+  readonly text: string;
+  /** The text that this page is known to show; empty before its opening. Append rungs send what comes after it. */
+  readonly shown: string;
+}
+
+/** Options of {@link ReplySurface.open}. */
+export interface OpenOptions {
+  /** Which page of the reply, from 0. */
+  readonly index: number;
+  /** The same for every attempt at the same page: the surface sees to it that it is posted once. */
+  readonly key: string;
+  /** From 1. From 2 on an earlier attempt may have been carried out. */
+  readonly attempt: number;
+  /** True where the page is whole with this call: it will neither grow nor be closed. */
+  readonly whole: boolean;
+}
+
+/**
+ * One reply on its platform: messages that are opened, grown and closed one after the other. Every method
+ * makes at most the calls that its scopes name, sends at once (no queue and no retry of its own), and
+ * throws {@link ./errors.ts SurfaceError}. The live reply never has two calls on one surface in flight.
+ */
+export interface ReplySurface {
+  readonly rungs: readonly Rung[];
+  /** Posts a new page. */
+  open(rung: Rung, view: PageView, options: OpenOptions): Promise<Page>;
+  /** Shows more of an open page. May never be called. */
+  grow(page: Page, view: PageView): Promise<void>;
+  /** Gives a page its last text. Not called for a page that was opened whole. */
+  close(page: Page, view: PageView): Promise<void>;
+  /** Shows that Parley is at work, until the first words. */
+  readonly indicator?: Indicator;
+}
+
+/** "Parley is typing". Its calls are best effort: they may reject, which is logged and otherwise ignored. */
+export interface Indicator {
+  /** It fades unless shown again after so many milliseconds. */
+  readonly renewMs: number;
+  show(): Promise<void>;
+  /** Called where it was shown and no words came. Absent where it fades by itself. */
+  clear?(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- the model
+
+/** A message of a prompt. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly text: string;
+}
+
+/** What a model is asked. */
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  /** Stable opaque id of the person asking, already hashed; passed on for abuse handling. */
+  readonly endUser?: string;
+}
+
+/** Tokens used by a call, as the server counted them. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Part of `inputTokens` that was read from the prompt cache. */
+  readonly cachedTokens: number;
+}
+
+/** Why a model stopped: `stop` it was done, `length` its output limit, `filtered` its content filter. */
+export type FinishReason = 'stop' | 'length' | 'filtered';
+
+/** A stream yields any number of `text-delta`, then exactly one `finish`, or throws. */
+export type ModelEvent =
+  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage?: Usage };
+
+/** A whole answer. */
+export interface Completion {
+  readonly text: string;
+  readonly reason: FinishReason;
+  readonly usage?: Usage;
+}
+
+/** A chat model. Knows neither threads nor edits. */
+export interface ChatModel {
+  /** For example `gpt-6-luna`. */
+  readonly id: string;
+  /** Tokens that prompt and answer may have together. */
+  readonly contextTokens: number;
+  /** Tokens of that which are kept back for the answer. */
+  readonly outputTokens: number;
+  /** Tokens of a text; an estimate on the high side where the tokenizer is not known. */
+  countTokens(text: string): number;
+  /**
+   * Streams an answer.
+   * @throws ParleyError of the model codes. An abort ends it with the signal's reason.
+   */
+  stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** The same in one piece. Throws as {@link stream}. */
+  complete(request: ChatRequest, signal: AbortSignal): Promise<Completion>;
+}
+
+// ---------------------------------------------------------------- memory
+
+/** How an answer ended: whole, stopped by a person, or broken off by a fault or a restart. */
+export type AnswerEnd = 'complete' | 'stopped' | 'failed';
+
+/** One contribution to a conversation. */
+export interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  /** Who said it, where several people can. */
+  readonly author?: Author;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Tokens of it in a prompt, as {@link ChatModel.countTokens} gave them when it was stored. */
+  readonly tokens: number;
+  /** Id of the message it came from. */
+  readonly messageId?: string;
+  /** Of an assistant's turn: absent means `complete`. */
+  readonly end?: AnswerEnd;
+}
+
+/** The part of a conversation that prompts are made of. */
+export interface HistoryWindow {
+  /** Number of the first turn in it, counted from the start of the conversation. */
+  readonly start: number;
+  readonly turns: readonly Turn[];
+}
+
+/**
+ * Turns per thread, append-only: what a call costs does not grow with the length of the thread, only
+ * with the window. Every method throws ParleyError `store-failed` where the store does; nothing is lost silently.
+ */
+export interface HistoryStore {
+  /** True where the thread has turns: Parley takes part in it. */
+  has(thread: ThreadKey): Promise<boolean>;
+  load(thread: ThreadKey): Promise<HistoryWindow>;
+  append(thread: ThreadKey, turns: readonly Turn[]): Promise<void>;
+  /** Moves the start of the window forward; turns before it are kept but no longer loaded. */
+  advance(thread: ThreadKey, start: number): Promise<void>;
+  /** Forgets the conversation. */
+  clear(thread: ThreadKey): Promise<void>;
+}
+
+/** A small key-value store with expiry, for what must survive a restart but is not history. Values are JSON. */
+export interface KeyValue {
+  /** `undefined` where there is none. @throws ParleyError `store-failed` */
+  get<Value>(key: string): Promise<Value | undefined>;
+  set(key: string, value: unknown, ttlMs?: number): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** All entries, in no order. */
+  entries<Value>(): AsyncIterable<readonly [key: string, value: Value]>;
+}
+
+// ---------------------------------------------------------------- the house's own instruments
+
+/** Fields of a log line: plain JSON, or an `error`. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Structured log. Secrets are removed by the implementation, whatever is passed. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** Counts what happened, by name (`dropped.duplicate`, `calls.refused`); read by operators. */
+export interface Counters {
+  add(name: string, by?: number): void;
+  /** All counts so far. */
+  snapshot(): Readonly<Record<string, number>>;
+}
