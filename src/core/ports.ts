@@ -123,16 +123,19 @@ export interface Platform {
    * @throws ParleyError `platform-failed` with a notice that says what to do (bad token, missing scope).
    */
   start(inbox: Inbox, commands: readonly CommandSpec[]): Promise<string>;
-  /** Writes one reply. From data alone; cheap; does no I/O itself. */
-  surface(address: ReplyAddress): ReplySurface;
+  /** Writes one reply. From data alone; cheap; does no I/O itself. What answers tell of limits goes to the meter. */
+  surface(address: ReplyAddress, meter?: Meter): ReplySurface;
   /**
    * What was said in the address's thread before the message it answers, oldest first, newest kept where
    * there is too much. Absent where a platform has no such thing. May reject: the engine goes on without.
    */
   earlier?(address: ReplyAddress): Promise<readonly EarlierMessage[]>;
-  /** Stops intake. Surfaces go on working until {@link close}. */
+  /**
+   * Prepares to end: what the platform would deliver again later is no longer taken in; what it would not is taken in
+   * until {@link close}. Surfaces go on working until then.
+   */
   stop(): Promise<void>;
-  /** Ends the connection for good. */
+  /** Ends the connection for good, once what came in before has reached the inbox (a few seconds at most). */
   close(): Promise<void>;
 }
 
@@ -145,7 +148,25 @@ export interface Scope {
   /** Documented (or widely observed) figures to start from: so many calls per so many milliseconds. */
   readonly calls: number;
   readonly perMs: number;
+  /**
+   * `window`: so many calls in a period, then none until it ends. `bucket`: bursts are tolerated, then calls come
+   * through at the rate; how large a burst may be is learned.
+   */
+  readonly shape: 'window' | 'bucket';
 }
+
+/** What a platform tells of a limit with an answer. */
+export interface Reading {
+  /** Calls left until the reset. */
+  readonly remaining: number;
+  /** Milliseconds until all calls are back. */
+  readonly resetMs: number;
+  /** Calls per period, where it says so. */
+  readonly limit?: number;
+}
+
+/** Where a surface passes on what its platform tells of a scope. */
+export type Meter = (scopeId: string, reading: Reading) => void;
 
 /**
  * One way of putting a page before people. A surface lists its rungs best first; a reply may take another
@@ -156,12 +177,14 @@ export interface Rung {
   readonly name: string;
   /** `append`: text already sent can't be changed. `replace`: each call sends the whole page. */
   readonly growth: 'append' | 'replace';
-  /** Most `width` of a page. */
+  /** Most `width` of a page; finite. */
   readonly limit: number;
   /** What a text costs of `limit` once the surface has dressed it (escaped, encoded). Additive over concatenation. */
   width(text: string): number;
   /** How long a page can grow, in milliseconds from its opening. Absent: for ever. */
   readonly lifetimeMs?: number;
+  /** True where the text may go on in a further page when there are more pages to be had than edits. */
+  readonly continues?: boolean;
   /** The limits that each kind of call counts against. */
   readonly scopes: {
     readonly open: readonly Scope[];
@@ -205,20 +228,34 @@ export interface OpenOptions {
  */
 export interface ReplySurface {
   readonly rungs: readonly Rung[];
-  /** Posts a new page. */
+  /** Posts a new page. Once it resolves the page shows the view, whichever attempt posted it. */
   open(rung: Rung, view: PageView, options: OpenOptions): Promise<Page>;
   /** Shows more of an open page. May never be called. */
   grow(page: Page, view: PageView): Promise<void>;
   /** Gives a page its last text. Not called for a page that was opened whole. */
   close(page: Page, view: PageView): Promise<void>;
+  /** What has to happen before the first words and takes calls of its own. Absent where nothing has. */
+  readonly preparation?: Preparation;
   /** Shows that Parley is at work, until the first words. */
   readonly indicator?: Indicator;
+}
+
+/**
+ * Makes a place for the reply (opens a thread), while the model still thinks. Best effort: `open` does it again
+ * where it failed.
+ */
+export interface Preparation {
+  /** The limits that it counts against. */
+  readonly scopes: readonly Scope[];
+  run(): Promise<void>;
 }
 
 /** "Parley is typing". Its calls are best effort: they may reject, which is logged and otherwise ignored. */
 export interface Indicator {
   /** It fades unless shown again after so many milliseconds. */
   readonly renewMs: number;
+  /** The limits that showing it counts against: it is left out where they are needed for words. */
+  readonly scopes: readonly Scope[];
   show(): Promise<void>;
   /** Called where it was shown and no words came. Absent where it fades by itself. */
   clear?(): Promise<void>;
@@ -314,10 +351,12 @@ export interface HistoryWindow {
  * with the window. Every method throws ParleyError `store-failed` where the store does; nothing is lost silently.
  */
 export interface HistoryStore {
-  /** True where the thread has turns: Parley takes part in it. */
+  /** True where turns were ever stored for the thread, forgotten ones too: Parley takes part in it. */
   has(thread: ThreadKey): Promise<boolean>;
   load(thread: ThreadKey): Promise<HistoryWindow>;
   append(thread: ThreadKey, turns: readonly Turn[]): Promise<void>;
+  /** Replaces the newest turn, or takes it away: it was not delivered as it was stored. */
+  correct(thread: ThreadKey, turn: Turn | undefined): Promise<void>;
   /** Moves the start of the window forward; turns before it are kept but no longer loaded. */
   advance(thread: ThreadKey, start: number): Promise<void>;
   /** Forgets the conversation. */

@@ -1,0 +1,19 @@
+# Parley in a container. Build: docker build -t parley .
+# Run:   docker run --env-file .env --volume parley-data:/data --stop-timeout 20 parley
+# (replies in flight get up to 15 s to end; Slack's HTTP mode also needs --publish 3000:3000)
+FROM node:24-slim
+
+ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000
+WORKDIR /app
+
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev && npm cache clean --force
+COPY src ./src
+
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 3000
+
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=2 CMD ["node", "src/ops/health.ts", "/data"]
+CMD ["node", "src/main.ts"]

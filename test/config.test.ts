@@ -1,0 +1,352 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Config, loadEnvironment, readConfig, SettingsError } from '../src/config.ts';
+import { slipsBetween } from '../src/config-hints.ts';
+import { settingNames } from '../src/config-settings.ts';
+
+type Values = Record<string, string>;
+
+function faultsOf(values: Values): readonly string[] {
+  try {
+    readConfig(values);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+function warningsOf(values: Values): readonly string[] {
+  return readConfig(values).warnings;
+}
+
+function openAiOf(config: Config) {
+  if (config.model.kind !== 'openai') throw new Error(`the model is ${config.model.kind}`);
+  return config.model;
+}
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toEqual({
+      model: { kind: 'demo' },
+      systemPrompt: expect.stringContaining('You are Parley'),
+      storeUrl: 'sqlite://data/parley.db',
+      dataDir: './data',
+      port: 3000,
+      host: '127.0.0.1',
+      log: { level: 'info' },
+      warnings: [],
+      secrets: [],
+    });
+  });
+
+  it('takes every setting', () => {
+    const config = readConfig({
+      OPENAI_API_KEY: ' sk-test ',
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+      OPENAI_ORG_ID: 'org',
+      OPENAI_PROJECT_ID: 'project',
+      OPENAI_MODEL: 'some-model',
+      OPENAI_CONTEXT_TOKENS: '8000',
+      MODEL_IDLE_TIMEOUT_SECONDS: '0.5',
+      MODEL_TOTAL_TIMEOUT_SECONDS: '9',
+      SYSTEM_PROMPT: 'Be a pirate.',
+      DISCORD_TOKEN: 'discord-token',
+      DISCORD_API_URL: 'http://127.0.0.1:2/api/',
+      DISCORD_REPLIES: 'Channel',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_APP_TOKEN: 'xapp-1',
+      SLACK_API_URL: 'http://127.0.0.1:3/api',
+      STORE_URL: 'postgres://ada:pass%40word@db:5432/parley',
+      DATA_DIR: '/data',
+      PORT: '0',
+      HOST: '0.0.0.0',
+      LOG_LEVEL: 'DEBUG',
+      LOG_FILE: 'parley.log',
+    });
+    expect(config).toEqual({
+      model: {
+        kind: 'openai',
+        apiKey: 'sk-test',
+        baseUrl: 'http://127.0.0.1:1/v1',
+        organization: 'org',
+        project: 'project',
+        model: 'some-model',
+        contextTokens: 8_000,
+        idleTimeoutMs: 500,
+        totalTimeoutMs: 9_000,
+      },
+      systemPrompt: 'Be a pirate.',
+      discord: { token: 'discord-token', apiUrl: 'http://127.0.0.1:2/api', replies: 'channel' },
+      slack: { mode: 'socket', botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: 'http://127.0.0.1:3/api/' },
+      storeUrl: 'postgres://ada:pass%40word@db:5432/parley',
+      dataDir: '/data',
+      port: 0,
+      host: '0.0.0.0',
+      log: { level: 'debug', file: 'parley.log' },
+      warnings: [],
+      secrets: expect.arrayContaining([
+        'sk-test',
+        'discord-token',
+        'xoxb-1',
+        'xapp-1',
+        'pass%40word',
+        'pass@word',
+        'ada:pass@word',
+        'ada:pass%40word@',
+      ]),
+    });
+  });
+
+  it('counts empty and blank values as not set', () => {
+    const blank = Object.fromEntries(settingNames.map((name, index) => [name, index % 2 === 0 ? '' : '  ']));
+    expect(readConfig(blank)).toEqual(readConfig({}));
+  });
+
+  it('uses a real model with a key or a base URL alone, with defaults', () => {
+    const keyed = openAiOf(readConfig({ OPENAI_API_KEY: 'sk-1' }));
+    expect(keyed).toMatchObject({ apiKey: 'sk-1', idleTimeoutMs: 60_000, totalTimeoutMs: 600_000 });
+    expect(keyed.model).toMatch(/mini/);
+    expect(openAiOf(readConfig({ OPENAI_BASE_URL: 'http://localhost:11434/v1' }))).not.toHaveProperty(
+      'apiKey',
+    );
+  });
+
+  it('warns that a model name alone leaves the demo model in place', () => {
+    expect(warningsOf({ OPENAI_MODEL: 'gpt-5.4' })).toEqual([expect.stringContaining('OPENAI_MODEL')]);
+  });
+
+  it.each([
+    ['sqlite://./elsewhere.db', 'sqlite://./elsewhere.db'],
+    ['sqlite://', 'sqlite:///srv/parley.db'],
+    ['memory://', 'memory://'],
+    ['rediss://cache:6380/1', 'rediss://cache:6380/1'],
+    ['postgresql://db/parley', 'postgresql://db/parley'],
+  ])('takes STORE_URL %s', (url, expected) => {
+    expect(readConfig({ STORE_URL: url, DATA_DIR: '/srv' }).storeUrl).toBe(expected);
+  });
+
+  it('knows both modes of Slack, and prefers the socket with a warning', () => {
+    const http = readConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'abc123' });
+    expect(http.slack).toEqual({
+      mode: 'http',
+      botToken: 'xoxb-1',
+      signingSecret: 'abc123',
+      apiUrl: 'https://slack.com/api/',
+    });
+    const both = readConfig({
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: 'abc123',
+      SLACK_APP_TOKEN: 'xapp-1',
+    });
+    expect(both.slack?.mode).toBe('socket');
+    expect(both.warnings).toEqual([expect.stringContaining('Socket Mode')]);
+    expect(both.secrets).toContain('abc123');
+  });
+
+  it('reads the persona from a file', async () => {
+    const file = join(await temporaryDirectory(), 'persona.txt');
+    await writeFile(file, 'Be brief.\n');
+    expect(readConfig({ SYSTEM_PROMPT_FILE: file }).systemPrompt).toBe('Be brief.');
+  });
+});
+
+describe('faults', () => {
+  it.each<[string, Values, RegExp]>([
+    [
+      'a lonely bot token',
+      { SLACK_BOT_TOKEN: 'xoxb-1' },
+      /^SLACK_BOT_TOKEN.*SLACK_APP_TOKEN.*SLACK_SIGNING_SECRET/,
+    ],
+    ['a lonely app token', { SLACK_APP_TOKEN: 'xapp-1' }, /^SLACK_APP_TOKEN needs SLACK_BOT_TOKEN/],
+    ['a lonely signing secret', { SLACK_SIGNING_SECRET: 'a' }, /^SLACK_SIGNING_SECRET needs SLACK_BOT_TOKEN/],
+    ['a port out of range', { PORT: '70000' }, /^PORT.*65535/],
+    ['a port that is no number', { PORT: '3000a' }, /^PORT/],
+    ['half a port', { PORT: '80.5' }, /^PORT.*whole/],
+    ['a timeout of zero', { MODEL_IDLE_TIMEOUT_SECONDS: '0' }, /^MODEL_IDLE_TIMEOUT_SECONDS/],
+    ['a bad total timeout', { MODEL_TOTAL_TIMEOUT_SECONDS: '-1' }, /^MODEL_TOTAL_TIMEOUT_SECONDS/],
+    ['a bad context', { OPENAI_CONTEXT_TOKENS: '8k' }, /^OPENAI_CONTEXT_TOKENS/],
+    ['an unknown level', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL.*debug, info, warn, error/],
+    ['an unknown place for replies', { DISCORD_REPLIES: 'dm' }, /^DISCORD_REPLIES.*thread, channel/],
+    ['a URL without scheme', { OPENAI_BASE_URL: 'localhost:11434/v1' }, /^OPENAI_BASE_URL.*http:/],
+    ['a bad Discord URL', { DISCORD_API_URL: 'discord' }, /^DISCORD_API_URL/],
+    ['a bad Slack URL', { SLACK_API_URL: 'ftp://slack.com' }, /^SLACK_API_URL/],
+    ['a store of another kind', { STORE_URL: 'mysql://db/x' }, /^STORE_URL.*redis/],
+    ['a store without host', { STORE_URL: 'redis://' }, /^STORE_URL/],
+    ['a token with a hole', { DISCORD_TOKEN: 'Bot abc' }, /^DISCORD_TOKEN.*white space/],
+    ['no persona file', { SYSTEM_PROMPT_FILE: '/nowhere/persona.txt' }, /^SYSTEM_PROMPT_FILE.*ENOENT/],
+  ])('%s', (_name, values, sentence) => {
+    expect(faultsOf(values)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('tokens in each other’s place', () => {
+    expect(faultsOf({ SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN: 'xoxb-1' })).toEqual([
+      expect.stringMatching(/^SLACK_BOT_TOKEN.*xoxb-/),
+      expect.stringMatching(/^SLACK_APP_TOKEN.*xapp-/),
+    ]);
+    expect(faultsOf({ SLACK_BOT_TOKEN: 'xoxp-1', SLACK_APP_TOKEN: 'xapp-1' })).toEqual([
+      expect.stringMatching(/^SLACK_BOT_TOKEN.*user token/),
+    ]);
+  });
+
+  it('two personas, or an empty one', async () => {
+    const file = join(await temporaryDirectory(), 'persona.txt');
+    await writeFile(file, '\n');
+    expect(faultsOf({ SYSTEM_PROMPT: 'a', SYSTEM_PROMPT_FILE: file })).toEqual([
+      expect.stringMatching(/^SYSTEM_PROMPT and SYSTEM_PROMPT_FILE/),
+      expect.stringMatching(/^SYSTEM_PROMPT_FILE.*empty/),
+    ]);
+  });
+
+  it('are told all at once, in one error that holds no secret', () => {
+    const values = {
+      PORT: 'x',
+      LOG_LEVEL: 'y',
+      SLACK_BOT_TOKEN: 'xapp-very-secret',
+      SLACK_SIGNING_SECRET: 'hush hush',
+      STORE_URL: 'mysql://ada:hunter22@db/x',
+      OPENAI_BASE_URL: 'ada:hunter22@host',
+    };
+    const failure = (() => {
+      try {
+        return readConfig(values);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(failure).toMatchObject({ code: 'bad-settings', faults: expect.objectContaining({ length: 6 }) });
+    const { notice } = failure as SettingsError;
+    for (const name of Object.keys(values)) expect(notice).toContain(`\n- ${name}`);
+    expect(notice).not.toMatch(/very-secret|hush|hunter22|ada/);
+  });
+});
+
+describe('warnings', () => {
+  it.each([
+    ['OPENAI_APIKEY', 'OPENAI_API_KEY'],
+    ['OPENAI_KEY', undefined],
+    ['OPEN_AI_API_KEY', 'OPENAI_API_KEY'],
+    ['DISCROD_TOKEN', 'DISCORD_TOKEN'],
+    ['SLAK_BOT_TOKEN', 'SLACK_BOT_TOKEN'],
+    ['SLACK_SIGNING_SECERT', 'SLACK_SIGNING_SECRET'],
+    ['SYSTEM_PROMT', 'SYSTEM_PROMPT'],
+    ['DATADIR', 'DATA_DIR'],
+    ['STORE_URI', 'STORE_URL'],
+    ['openai_api_key', 'OPENAI_API_KEY'],
+    ['LOG_FORMAT', undefined],
+    ['SLACK_TEAM', undefined],
+  ])('%s is not a setting (did they mean %s?)', (name, meant) => {
+    const [warning, ...others] = warningsOf({ [name]: 'secret-value' });
+    expect(others).toEqual([]);
+    expect(warning).toMatch(new RegExp(`^${name} is not a setting`));
+    expect(warning).not.toContain('secret-value');
+    if (meant === undefined) expect(warning).toContain('no effect');
+    else expect(warning).toContain(`did you mean ${meant}?`);
+  });
+
+  it.each(['OPENAI_ADMIN_KEY', 'OPENAI_WEBHOOK_SECRET', 'OPENAI_LOG', 'OPENAI_CUSTOM_HEADERS'])(
+    '%s is known, but not used',
+    (name) => {
+      expect(warningsOf({ [name]: 'x' })).toEqual([`${name} is not used by Parley.`]);
+    },
+  );
+
+  it('are not given for what belongs to others', () => {
+    const names = [
+      'PATH',
+      'NODE_ENV',
+      'HOME',
+      'SHELL',
+      'POST',
+      'PORTS',
+      'HOSTNAME',
+      'LOGNAME',
+      'DATABASE_URL',
+    ];
+    expect(warningsOf(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
+    expect(warningsOf({ SLACK_TEAM: '' })).toEqual([]);
+  });
+
+  it.each([
+    ['', 'abc', 3],
+    ['abc', 'abc', 0],
+    ['abc', 'acb', 1],
+    ['abc', 'xbc', 1],
+    ['abc', 'abcd', 1],
+    ['abc', 'bc', 1],
+    ['abcd', 'badc', 2],
+  ])('count %j and %j as %i slips apart', (left, right, slips) => {
+    expect(slipsBetween(left, right)).toBe(slips);
+    expect(slipsBetween(right, left)).toBe(slips);
+  });
+});
+
+describe('loadEnvironment', () => {
+  it('prefers the environment to .env.local, and that to .env', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, '.env'), 'A=env\nB=env\nC=env # comment\nQUOTED="two\\nlines"\n');
+    await writeFile(join(directory, '.env.local'), 'A=local\nB=local\n');
+    const before = { ...process.env };
+    expect(loadEnvironment(directory, { A: 'real' })).toEqual({
+      A: 'real',
+      B: 'local',
+      C: 'env',
+      QUOTED: 'two\nlines',
+    });
+    expect(process.env).toEqual(before);
+  });
+
+  it('goes without files', async () => {
+    expect(loadEnvironment(await temporaryDirectory(), { A: 'real' })).toEqual({ A: 'real' });
+  });
+
+  it('says which file it could not read', async () => {
+    const directory = await temporaryDirectory();
+    await mkdir(join(directory, '.env'));
+    expect(() => loadEnvironment(directory, {})).toThrow(/\.env can't be read \(EISDIR\)/);
+  });
+});
+
+describe('.env.example', () => {
+  it('documents every setting, no other, and sets none', async () => {
+    const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8');
+    const named = [...text.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual([...settingNames].sort());
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    for (const line of lines) expect(line).toMatch(/^[A-Z_]+=$/);
+  });
+
+  it('shows the defaults as they are', async () => {
+    const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8');
+    const shown = Object.fromEntries(
+      [...text.matchAll(/^# ([A-Z_]+)=(.+)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    expect(Object.keys(shown)).toContain('DATA_DIR');
+    const needed = {
+      OPENAI_API_KEY: 'k',
+      DISCORD_TOKEN: 'd.i.s',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_APP_TOKEN: 'xapp-1',
+    };
+    const { discord, slack, ...rest } = readConfig({ ...needed, ...shown });
+    const { discord: usualDiscord, slack: usualSlack, ...usual } = readConfig(needed);
+    expect(rest).toEqual(usual);
+    // Without a setting the adapters take their own default.
+    expect(discord).toEqual({ ...usualDiscord, apiUrl: 'https://discord.com/api' });
+    expect(slack).toEqual({ ...usualSlack, apiUrl: 'https://slack.com/api/' });
+  });
+
+  it('can be copied as it is', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, '.env'), await readFile(new URL('../.env.example', import.meta.url)));
+    expect(readConfig(loadEnvironment(directory, {}))).toEqual(readConfig({}));
+  });
+});
