@@ -1,0 +1,59 @@
+import { ParleyError } from '../core/errors.ts';
+import { toWords } from './durations.ts';
+
+/** The patience of one model call. */
+export interface Deadline {
+  /**
+   * Aborted with the reason of the caller's signal, or with a ParleyError `timed-out` once the patience is
+   * used up. Whatever waits for the server waits on this signal.
+   */
+  readonly signal: AbortSignal;
+  /** The server is to speak within `idleMs` from now. */
+  expect(): void;
+  /** It has spoken, or nobody listens: silence is fine until the next {@link expect}. */
+  relax(): void;
+  /** Frees timers and listeners. Always to be called. */
+  close(): void;
+}
+
+/** Options of {@link startDeadline}, in milliseconds. */
+export interface DeadlineOptions {
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+
+/** Starts the clock of a call. `caller` is the signal of whoever wants the answer. */
+export function startDeadline(caller: AbortSignal, { idleMs, totalMs }: DeadlineOptions): Deadline {
+  const controller = new AbortController();
+  const end = (reason: unknown) => controller.abort(reason);
+  const onCaller = () => end(caller.reason);
+  const onTotal = () =>
+    end(
+      timedOut(`The answer took longer than ${toWords(totalMs)} and was stopped: ask for something shorter.`),
+    );
+  const onIdle = () =>
+    end(timedOut(`The model sent nothing for ${toWords(idleMs)}, so the answer was stopped: ask again.`));
+
+  if (caller.aborted) onCaller();
+  caller.addEventListener('abort', onCaller, { once: true });
+  const total = setTimeout(onTotal, totalMs);
+  let idle: NodeJS.Timeout | undefined;
+
+  return {
+    signal: controller.signal,
+    expect() {
+      clearTimeout(idle);
+      idle = setTimeout(onIdle, idleMs);
+    },
+    relax: () => clearTimeout(idle),
+    close() {
+      clearTimeout(idle);
+      clearTimeout(total);
+      caller.removeEventListener('abort', onCaller);
+    },
+  };
+}
+
+function timedOut(notice: string): ParleyError {
+  return new ParleyError('timed-out', notice);
+}

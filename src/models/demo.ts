@@ -1,0 +1,51 @@
+import type { ChatModel, ChatRequest, Completion, ModelEvent } from '../core/ports.ts';
+import { answerAsDemo } from './demo/answer.ts';
+import { wait } from './wait.ts';
+
+/** Options of {@link createDemoModel}. */
+export interface DemoModelOptions {
+  /** Words per second; `Infinity` takes no time at all. @default 60 */
+  readonly tokensPerSecond?: number;
+}
+
+/**
+ * The model that answers where no other is set up: on this machine, without a network, the same answer to
+ * the same conversation every time. It says what it is in the first reply of every conversation, remembers
+ * what it was told in it, shows what Markdown looks like, and writes answers of any length up to
+ * {@link ./demo/showcase.ts longestText} characters. It understands only the few phrases that it lists when
+ * asked for help, in English.
+ */
+export function createDemoModel({ tokensPerSecond = 60 }: DemoModelOptions = {}): ChatModel {
+  async function* stream({ messages }: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const words = answerAsDemo(messages).match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+    const start = performance.now();
+    for (const [index, text] of words.entries()) {
+      signal.throwIfAborted();
+      // Against the start, not the last word: a late timer does not slow the rest down.
+      const early = start + (index * 1000) / tokensPerSecond - performance.now();
+      if (early > 0) await wait(early, signal);
+      yield { type: 'text-delta', text };
+    }
+    signal.throwIfAborted();
+    yield { type: 'finish', reason: 'stop' };
+  }
+
+  async function complete({ messages }: ChatRequest, signal: AbortSignal): Promise<Completion> {
+    signal.throwIfAborted();
+    return { text: answerAsDemo(messages), reason: 'stop' };
+  }
+
+  return {
+    id: 'demo',
+    contextTokens: 128_000,
+    outputTokens: 32_000,
+    countTokens: estimateTokens,
+    stream,
+    complete,
+  };
+}
+
+/** Three bytes a token is more than any tokenizer needs for common text, and no vocabulary has to be loaded. */
+function estimateTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 3);
+}

@@ -1,0 +1,189 @@
+import type { ChatCompletionCreateParamsBase } from 'openai/resources/chat/completions';
+import type { CompletionUsage } from 'openai/resources/completions';
+import { ParleyError } from '../core/errors.ts';
+import type {
+  ChatModel,
+  ChatRequest,
+  Completion,
+  FinishReason,
+  Logger,
+  ModelEvent,
+  Usage,
+} from '../core/ports.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { readFamily } from './families.ts';
+import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
+import { EndedEarlyError, refusedNotice, toModelError } from './openai-errors.ts';
+import { toRetryDelay } from './retry.ts';
+import { createTokenCounter } from './tokens.ts';
+import { wait } from './wait.ts';
+
+/** Options of {@link createOpenAiModel}. */
+export interface OpenAiModelOptions extends OpenAiAccess {
+  /** As the server knows it. */
+  readonly model: string;
+  /** @default what is known of the model's family, at most 128,000; 32,000 for models that are not OpenAI's */
+  readonly contextTokens?: number;
+  /**
+   * With it, answers are limited to so many tokens (thinking included).
+   * @default not limited; a quarter of the context, at most 16,384, is kept back
+   */
+  readonly outputTokens?: number;
+  /** Longest silence between two chunks and before the first, in milliseconds. @default 60_000 */
+  readonly idleTimeoutMs?: number;
+  /** Longest time for a whole answer, retries included, in milliseconds. @default 600_000 */
+  readonly totalTimeoutMs?: number;
+  /** Wait before the first retry where the server names none, in milliseconds; doubles. @default 500 */
+  readonly retryDelayMs?: number;
+  readonly logger?: Logger;
+}
+
+/**
+ * A chat model on OpenAI's servers or a compatible one, by streamed chat completions. A call of which
+ * nothing was shown yet is made up to three times where the fault can pass; an answer that ends without its
+ * `finish_reason` is a fault. Timeouts, too, end with a ParleyError.
+ * @throws ParleyError `bad-settings` where the base URL is not a web address
+ */
+export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
+  const { model, idleTimeoutMs = 60_000, totalTimeoutMs = 600_000, retryDelayMs = 500, logger } = options;
+  const { client, official } = connectOpenAi(options);
+  const family = readFamily(model);
+  const contextTokens = options.contextTokens ?? family.contextTokens;
+
+  async function* stream(request: ChatRequest, caller: AbortSignal): AsyncGenerator<ModelEvent> {
+    caller.throwIfAborted();
+    const deadline = startDeadline(caller, { idleMs: idleTimeoutMs, totalMs: totalTimeoutMs });
+    const progress = { shown: false };
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          yield* readStream(request, caller, deadline, progress);
+          return;
+        } catch (error) {
+          await recover(error, attempt, progress.shown, deadline);
+        }
+      }
+    } finally {
+      deadline.close();
+    }
+  }
+
+  async function complete(request: ChatRequest, caller: AbortSignal): Promise<Completion> {
+    caller.throwIfAborted();
+    const deadline = startDeadline(caller, { idleMs: idleTimeoutMs, totalMs: totalTimeoutMs });
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await readWhole(request, deadline);
+        } catch (error) {
+          await recover(error, attempt, false, deadline);
+        }
+      }
+    } finally {
+      deadline.close();
+    }
+  }
+
+  /** Resolves when the call should be made again; else throws what the caller is to see. */
+  async function recover(cause: unknown, attempt: number, shown: boolean, deadline: Deadline): Promise<void> {
+    deadline.relax();
+    // The SDK has several errors of its own for an abort; ours says who did it.
+    deadline.signal.throwIfAborted();
+    const error = toModelError(cause, { model, official, shown });
+    const delayMs = shown ? undefined : toRetryDelay(error, attempt, retryDelayMs);
+    if (delayMs === undefined) throw error;
+    logger?.warn('The model call failed and is made again', { attempt, delayMs: Math.round(delayMs), error });
+    await wait(delayMs, deadline.signal);
+  }
+
+  async function* readStream(
+    request: ChatRequest,
+    caller: AbortSignal,
+    deadline: Deadline,
+    progress: { shown: boolean },
+  ): AsyncGenerator<ModelEvent> {
+    let reason: string | undefined;
+    let usage: Usage | undefined;
+    try {
+      deadline.expect();
+      const chunks = await client.chat.completions.create(
+        {
+          ...toBody(request),
+          stream: true,
+          // Padding against eavesdroppers who guess words by packet size: it doubles the bytes. Only
+          // OpenAI's own servers add it, others might refuse the field.
+          stream_options: { include_usage: true, ...(official && { include_obfuscation: false }) },
+        },
+        { signal: deadline.signal },
+      );
+      for await (const chunk of chunks) {
+        deadline.relax();
+        deadline.signal.throwIfAborted();
+        usage = toUsage(chunk.usage) ?? usage;
+        // Compatible servers leave out fields that the types promise.
+        const choice = chunk.choices?.[0];
+        reason = choice?.finish_reason ?? reason;
+        // A refusal is the model's own words, meant for the person.
+        for (const text of [choice?.delta?.content, choice?.delta?.refusal]) {
+          if (!text) continue;
+          progress.shown = true;
+          yield { type: 'text-delta', text };
+          deadline.signal.throwIfAborted();
+        }
+        deadline.expect();
+      }
+      // An abort ends the SDK's loop without an error.
+      deadline.signal.throwIfAborted();
+    } catch (error) {
+      // With a reason the answer is whole: what broke is the usage after it.
+      if (reason === undefined || caller.aborted) throw error;
+    }
+    deadline.relax();
+    yield { type: 'finish', ...toEnd(reason, progress.shown), ...(usage && { usage }) };
+  }
+
+  async function readWhole(request: ChatRequest, deadline: Deadline): Promise<Completion> {
+    const answer = await client.chat.completions.create(toBody(request), { signal: deadline.signal });
+    const choice = answer.choices?.[0];
+    const text = choice?.message?.content || choice?.message?.refusal || '';
+    const usage = toUsage(answer.usage);
+    return { text, ...toEnd(choice?.finish_reason, text !== ''), ...(usage && { usage }) };
+  }
+
+  function toBody({ messages, endUser }: ChatRequest) {
+    return {
+      model,
+      messages: messages.map(({ role, text }) => ({ role, content: text })),
+      ...(options.outputTokens !== undefined && { max_completion_tokens: options.outputTokens }),
+      // Compatible servers may refuse what they don't know.
+      ...(official && endUser !== undefined && { safety_identifier: endUser }),
+    } satisfies ChatCompletionCreateParamsBase;
+  }
+
+  return {
+    id: model,
+    contextTokens,
+    outputTokens: options.outputTokens ?? Math.min(16_384, Math.floor(contextTokens / 4)),
+    countTokens: createTokenCounter(family.margin),
+    stream,
+    complete,
+  };
+}
+
+function toUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
+  if (!usage) return undefined;
+  return {
+    inputTokens: usage.prompt_tokens,
+    outputTokens: usage.completion_tokens,
+    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+  };
+}
+
+/** @throws EndedEarlyError where there is no reason; ParleyError `refused` where a filter left nothing at all */
+function toEnd(reason: string | undefined, shown: boolean): { readonly reason: FinishReason } {
+  if (reason === undefined) throw new EndedEarlyError('The server ended its answer without a finish_reason.');
+  if (reason === 'length') return { reason: 'length' };
+  if (reason !== 'content_filter') return { reason: 'stop' };
+  if (!shown) throw new ParleyError('refused', refusedNotice);
+  return { reason: 'filtered' };
+}

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { collect } from '../contracts/chat-model.ts';
+import { byHand, failure, stall, text } from '../servers/openai.ts';
+import { forever, request, useOpenAi } from './openai-fixture.ts';
+
+const openAi = useOpenAi();
+
+describe('patience', () => {
+  // Our own timers alone: what the client and the server do on the wire goes on in real time.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const silent = { code: 'timed-out', notice: expect.stringMatching(/sent nothing for 60 seconds/) };
+
+  test('ends before the first words', async () => {
+    openAi.server.script(stall());
+    const failing = expect(collect(openAi.createModel().stream(request, forever))).rejects.toMatchObject(
+      silent,
+    );
+    const { aborted } = await openAi.server.request(0);
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(openAi.server.requests[0]!.isAborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await failing;
+    await aborted;
+    expect(openAi.server.requests).toHaveLength(1);
+  });
+
+  test('ends in the middle', async () => {
+    const answer = byHand();
+    openAi.server.script(answer);
+    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
+    void answer.write('The first half');
+    await stream.next();
+    const failing = expect(stream.next()).rejects.toMatchObject(silent);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await failing;
+    await openAi.server.requests[0]!.aborted;
+  });
+
+  test('is not used up by a reader who takes their time', async () => {
+    openAi.server.script(text('one two', { chunkSize: 4 }));
+    const words: string[] = [];
+    for await (const event of openAi.createModel().stream(request, forever)) {
+      if (event.type === 'text-delta') words.push(event.text);
+      await vi.advanceTimersByTimeAsync(100_000);
+    }
+    expect(words).toEqual(['one ', 'two']);
+  });
+
+  test('ends for the whole answer, however lively it is', async () => {
+    const answer = byHand();
+    openAi.server.script(answer);
+    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
+    for (let minute = 0; minute < 10; minute += 1) {
+      void answer.write('word ');
+      expect(await stream.next()).toMatchObject({ value: { text: 'word ' } });
+      if (minute < 9) await vi.advanceTimersByTimeAsync(60_000);
+    }
+    const failing = expect(stream.next()).rejects.toMatchObject({
+      code: 'timed-out',
+      notice: expect.stringMatching(/longer than 10 minutes/),
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await failing;
+    await openAi.server.requests[0]!.aborted;
+  });
+
+  test('ends for an answer in one piece', async () => {
+    openAi.server.script(stall());
+    const failing = expect(openAi.createModel().complete(request, forever)).rejects.toMatchObject({
+      code: 'timed-out',
+    });
+    const { aborted } = await openAi.server.request(0);
+    await vi.advanceTimersByTimeAsync(599_999);
+    expect(openAi.server.requests[0]!.isAborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await failing;
+    await aborted;
+  });
+});
+
+describe('abort', () => {
+  test('while the server is silent', async () => {
+    openAi.server.script(stall());
+    const controller = new AbortController();
+    const reason = { stop: 'plain object' };
+    const events = collect(openAi.createModel().stream(request, controller.signal));
+    const { aborted } = await openAi.server.request(0);
+    controller.abort(reason);
+    await expect(events).rejects.toBe(reason);
+    await aborted;
+  });
+
+  test('of an answer in one piece', async () => {
+    openAi.server.script(stall());
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const asking = openAi.createModel().complete(request, controller.signal);
+    const { aborted } = await openAi.server.request(0);
+    controller.abort(reason);
+    await expect(asking).rejects.toBe(reason);
+    await aborted;
+  });
+
+  test('while it waits to ask again', async () => {
+    openAi.server.script(failure(500));
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const retrying = Promise.withResolvers<void>();
+    const ignore = () => undefined;
+    const logger = { debug: ignore, info: ignore, error: ignore, warn: () => retrying.resolve() };
+    const model = openAi.createModel({ retryDelayMs: 60_000, logger });
+    const events = collect(model.stream(request, controller.signal));
+    await retrying.promise;
+    controller.abort(reason);
+    await expect(events).rejects.toBe(reason);
+    expect(openAi.server.requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Answer, type ChatBody, failure, type Script, type TextAnswer, text } from './openai/answers.ts';
+import { type AnswerWriter, createWriter } from './openai/writers.ts';
+
+export { byHand, failure, malformed, stall, text } from './openai/answers.ts';
+
+/** A request that reached the stand-in. */
+export interface OpenAiRequest {
+  readonly method: string;
+  /** With the query, without the host: `/v1/chat/completions`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Parsed; empty for requests without a body. */
+  readonly body: ChatBody;
+  /** Resolves when the client has gone away before the answer was whole. */
+  readonly aborted: Promise<void>;
+  /** True from then on. */
+  readonly isAborted: boolean;
+}
+
+/** Options of {@link startOpenAi}. */
+export interface OpenAiOptions {
+  /** Answers whatever was not scripted. @default `echo: ` and the last user message, in a few chunks */
+  readonly answer?: Script;
+  /** With it, another bearer key gets a 401. @default any key is taken */
+  readonly apiKey?: string;
+  /** Listed by `GET /models`; with it, other models get a 404. @default any model is taken */
+  readonly models?: readonly string[];
+}
+
+/** A running stand-in. */
+export interface OpenAiServer {
+  /** Base URL to give to a client; ends in `/v1`. */
+  readonly url: string;
+  /** All requests so far, oldest first. */
+  readonly requests: readonly OpenAiRequest[];
+  /** The request of this number (from 0), as soon as it has arrived. */
+  request(index: number): Promise<OpenAiRequest>;
+  /** Answers for the chat requests to come, one each, in order. */
+  script(...scripts: readonly Script[]): void;
+  close(): Promise<void>;
+}
+
+/**
+ * An OpenAI-compatible server on an ephemeral port of 127.0.0.1: `POST /v1/chat/completions`, streamed
+ * and whole, and `GET /v1/models`. Answers are scripted; requests are recorded.
+ */
+export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiServer> {
+  const requests: OpenAiRequest[] = [];
+  const waiting = new Map<number, PromiseWithResolvers<OpenAiRequest>>();
+  const queue: Script[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch((error: unknown) => {
+      response.writeHead(500).end(`The stand-in failed: ${error}`);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await record(incoming, response);
+    const number = requests.push(request) - 1;
+    waiting.get(number)?.resolve(request);
+    const route = `${request.method} ${request.path.split('?')[0]}`;
+    if (options.apiKey !== undefined && request.headers.authorization !== `Bearer ${options.apiKey}`) {
+      const message = 'Incorrect API key provided: sk-stand****-in. You can find your API key at …';
+      return fail(response, failure(401, { code: 'invalid_api_key', message }));
+    }
+    if (route === 'GET /v1/models') return list(response);
+    if (route !== 'POST /v1/chat/completions') {
+      return fail(response, failure(404, { message: `Invalid URL (${route})` }));
+    }
+    play(toAnswer(request.body), request, response, number);
+  }
+
+  function toAnswer(body: ChatBody): Answer {
+    if (options.models !== undefined && !options.models.includes(body.model)) {
+      const message = `The model \`${body.model}\` does not exist or you do not have access to it.`;
+      return failure(404, { code: 'model_not_found', message });
+    }
+    const script = queue.shift() ?? options.answer ?? echo;
+    return typeof script === 'function' ? script(body) : script;
+  }
+
+  function play(answer: Answer, request: OpenAiRequest, response: ServerResponse, number: number): void {
+    if (answer.kind === 'failure') {
+      fail(response, answer);
+      return;
+    }
+    const writer = createWriter(request.body, response, number);
+    if (answer.kind === 'hand') answer.take(writer);
+    else if (request.body.stream === true) writeText(answer, writer, request);
+    else {
+      writer.write(answer.text);
+      writer.finish(answer.finishReason ?? 'stop', answer.usage);
+    }
+  }
+
+  /** Writes at the asked pace. Chunks that are late go out together, so that the pace holds under load. */
+  function writeText(answer: TextAnswer, writer: AnswerWriter, request: OpenAiRequest): void {
+    const pieces = toPieces(answer.text, answer.chunkSize ?? 4);
+    const interval = answer.tokensPerSecond === undefined ? 0 : 1000 / answer.tokensPerSecond;
+    const start = performance.now() + (answer.firstAfterMs ?? 0);
+    let next = 0;
+    const step = () => {
+      while (next < pieces.length && start + next * interval <= performance.now())
+        writer.write(pieces[next++]!);
+      if (next >= pieces.length) {
+        writer.finish(answer.finishReason ?? 'stop', answer.usage);
+        return;
+      }
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer);
+          if (!request.isAborted) step();
+        },
+        Math.max(1, start + next * interval - performance.now()),
+      );
+      timers.add(timer);
+    };
+    step();
+  }
+
+  function list(response: ServerResponse): void {
+    const data = (options.models ?? ['stand-in']).map((id) => ({
+      id,
+      object: 'model',
+      created: 1_700_000_000,
+      owned_by: 'stand-in',
+    }));
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data }));
+  }
+
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    requests,
+    request(index) {
+      const there = requests[index];
+      if (there !== undefined) return Promise.resolve(there);
+      const pending = waiting.get(index) ?? Promise.withResolvers<OpenAiRequest>();
+      waiting.set(index, pending);
+      return pending.promise;
+    },
+    script: (...scripts) => void queue.push(...scripts),
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function record(incoming: IncomingMessage, response: ServerResponse): Promise<OpenAiRequest> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  let isAborted = false;
+  response.on('close', () => {
+    if (response.writableFinished) return;
+    isAborted = true;
+    resolve();
+  });
+  let json = '';
+  incoming.setEncoding('utf8');
+  for await (const part of incoming) json += part;
+  return {
+    method: incoming.method ?? '',
+    path: incoming.url ?? '',
+    headers: incoming.headers,
+    body: JSON.parse(json === '' ? '{}' : json) as ChatBody,
+    aborted,
+    get isAborted() {
+      return isAborted;
+    },
+  };
+}
+
+function fail(response: ServerResponse, answer: Extract<Answer, { kind: 'failure' }>): void {
+  const isText = typeof answer.body === 'string';
+  response.writeHead(answer.status, {
+    'content-type': isText ? 'text/html' : 'application/json',
+    'x-request-id': 'req_failed',
+    ...answer.headers,
+  });
+  response.end(isText ? answer.body : JSON.stringify(answer.body));
+}
+
+function echo(body: ChatBody): Answer {
+  const last = body.messages.findLast((message) => message.role === 'user');
+  return text(`echo: ${last?.content ?? ''}`);
+}
+
+/** Never cuts inside a surrogate pair: a chunk is valid JSON text. */
+function toPieces(words: string, size: number): string[] {
+  const letters = Array.from(words);
+  const pieces: string[] = [];
+  for (let at = 0; at < letters.length; at += size) pieces.push(letters.slice(at, at + size).join(''));
+  return pieces;
+}
