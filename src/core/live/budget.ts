@@ -1,0 +1,73 @@
+import type { Reading, Scope } from '../ports.ts';
+import { createBucket } from './bucket.ts';
+import { createWindow } from './window.ts';
+
+/** What is left of one limit. */
+export interface Gauge {
+  /**
+   * Milliseconds until one more call may go out; 0 is now.
+   * @param keep calls that have to be left after it
+   */
+  waitMs(now: number, keep: number): number;
+  /** Calls that it will let through from now until so many milliseconds later, at an even pace. */
+  supply(horizonMs: number, now: number): number;
+  /** How long a call that goes out now will be missed. */
+  missedMs(now: number): number;
+  spend(now: number): void;
+  /** The platform refused a call and asked for so long a pause. */
+  refuse(retryAfterMs: number, now: number): void;
+  /** What the platform said of it with an answer. */
+  read(reading: Reading, now: number): void;
+  /** True where it stands as if it had never been used. */
+  idle(now: number): boolean;
+}
+
+/**
+ * What is left of the platforms' limits. One budget serves all live replies of a process: scopes are shared
+ * by every reply that names them. It starts from the documented figures and is corrected by every answer.
+ */
+export interface Budget {
+  gauge(scope: Scope, now: number): Gauge;
+  /** Milliseconds until one more call may go out that counts against all these scopes; 0 is now. */
+  waitMs(scopes: readonly Scope[], now: number): number;
+  /** Counts a call against its scopes; call it when the call goes out. */
+  spend(scopes: readonly Scope[], now: number): void;
+  refuse(scopeId: string, retryAfterMs: number, now: number): void;
+  read(scopeId: string, reading: Reading, now: number): void;
+}
+
+/** Creates a budget of which nothing is spent. */
+export function createBudget(): Budget {
+  const gauges = new Map<string, Gauge>();
+
+  function gaugeOf(scope: Scope, now: number): Gauge {
+    let gauge = gauges.get(scope.id);
+    if (gauge === undefined) {
+      if (gauges.size >= sweepAt && gauges.size % 100 === 0) sweep(gauges, now);
+      gauge = scope.shape === 'bucket' ? createBucket(scope, now) : createWindow(scope);
+      gauges.set(scope.id, gauge);
+    }
+    return gauge;
+  }
+
+  return {
+    gauge: gaugeOf,
+    waitMs(scopes, now) {
+      let longest = 0;
+      for (const scope of scopes) longest = Math.max(longest, gaugeOf(scope, now).waitMs(now, 0));
+      return longest;
+    },
+    spend(scopes, now) {
+      for (const scope of scopes) gaugeOf(scope, now).spend(now);
+    },
+    refuse: (scopeId, retryAfterMs, now) => gauges.get(scopeId)?.refuse(retryAfterMs, now),
+    read: (scopeId, reading, now) => gauges.get(scopeId)?.read(reading, now),
+  };
+}
+
+/** Channels come and go: scopes that stand as if never used take no memory for long. */
+function sweep(gauges: Map<string, Gauge>, now: number): void {
+  for (const [id, gauge] of gauges) if (gauge.idle(now)) gauges.delete(id);
+}
+
+const sweepAt = 2_000;

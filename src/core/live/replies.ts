@@ -1,0 +1,109 @@
+import type { Counters, Logger, Meter, ReplySurface } from '../ports.ts';
+import { createBudget } from './budget.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createLengths } from './lengths.ts';
+import { createScheduler } from './scheduler.ts';
+import { createWriter, type Delivery } from './writer.ts';
+
+/** A reply that grows in place. */
+export interface LiveReply {
+  /** Takes text from the model; returns at once, whatever the platform does. */
+  push(delta: string): void;
+  /**
+   * Ends the reply. `notice` is shown under the text (or alone, where there is none).
+   * @returns once everything is delivered or known to be undeliverable; never rejects.
+   */
+  end(notice?: string): Promise<Delivery>;
+  /** Aborts where nobody can see the reply any more (message deleted, channel gone): stop the model. */
+  readonly gone: AbortSignal;
+}
+
+/** All live replies of a process; they share one budget and one scheduler. */
+export interface LiveReplies {
+  /**
+   * Starts a reply; its indicator is shown at once.
+   * @param key the same for every attempt at the same reply, also by another process
+   * @param attempt from 1; higher where a former process may have begun this reply
+   */
+  start(surface: ReplySurface, key: string, attempt?: number): LiveReply;
+  /** Resolves once no call is left to be made: also streams that showed everything are closed by then. */
+  settled(): Promise<void>;
+  /** Corrects the budget by what a platform tells of a scope. */
+  readonly meter: Meter;
+}
+
+/** Options of {@link createLiveReplies}. */
+export interface LiveRepliesOptions {
+  readonly logger: Logger;
+  readonly counters: Counters;
+  /** @default the process's monotonic clock */
+  readonly clock?: Clock;
+}
+
+/** Creates the live room of a process. */
+export function createLiveReplies({
+  logger,
+  counters,
+  clock = systemClock,
+}: LiveRepliesOptions): LiveReplies {
+  const budget = createBudget();
+  const scheduler = createScheduler({ clock, budget });
+  const lengths = createLengths();
+  let left = 0;
+  let idle = Promise.withResolvers<void>();
+  idle.resolve();
+
+  function begin(): void {
+    if (left === 0) idle = Promise.withResolvers();
+    left++;
+  }
+
+  function finish(): void {
+    left--;
+    if (left === 0) idle.resolve();
+  }
+
+  return {
+    settled: () => idle.promise,
+    meter: (scopeId, reading) => budget.read(scopeId, reading, clock.now()),
+    start(surface, key, attempt = 1) {
+      const gone = new AbortController();
+      const delivery = Promise.withResolvers<Delivery>();
+      const writer = createWriter({
+        surface,
+        key,
+        attempt,
+        clock,
+        lengths,
+        logger,
+        counters,
+        wake: () => scheduler.wake(),
+        onRefused(scopes, { scope, retryAfterMs = defaultRetryMs }) {
+          // A scope that the call was not known to count against can't be waited for: its own are closed instead.
+          const named = scopes.filter(({ id }) => id === scope);
+          for (const { id } of named.length > 0 ? named : scopes)
+            budget.refuse(id, retryAfterMs, clock.now());
+        },
+        onGone: (reason) => gone.abort(reason),
+        onDelivered: delivery.resolve,
+        onDone() {
+          scheduler.remove(writer);
+          finish();
+        },
+      });
+      begin();
+      scheduler.add(writer);
+      return {
+        push: (delta) => writer.push(delta),
+        end(notice) {
+          writer.end(notice);
+          return delivery.promise;
+        },
+        gone: gone.signal,
+      };
+    },
+  };
+}
+
+/** Where a platform refuses a call without saying for how long. */
+const defaultRetryMs = 1_000;

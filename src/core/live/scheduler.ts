@@ -1,0 +1,216 @@
+import type { Scope } from '../ports.ts';
+import type { Budget } from './budget.ts';
+import type { Clock } from './clock.ts';
+import { createLoad, type Load, type Move, type Outlook } from './load.ts';
+
+/**
+ * How badly a reply wants a call. `first` are its first visible words, `final` text that can't be left out (a last
+ * text, a full page), `progress` an edit that may be skipped, `tidy` a call that shows nothing.
+ */
+export type Urgency = 'first' | 'final' | 'progress' | 'tidy';
+
+/** A call that a reply could make now. */
+export interface OfferedMove extends Move {
+  /** Of a call that leads to another rung: what the reply will ask for once it has been made. */
+  readonly after?: Outlook;
+}
+
+/** What a reply would do with a call. */
+export interface Bid<Offer extends OfferedMove = OfferedMove> {
+  readonly urgency: Urgency;
+  /** Unseen characters times the age of the oldest in milliseconds: how much good the call would do. */
+  readonly area: number;
+  /** How long the oldest unseen text has waited, in milliseconds. */
+  readonly ageMs: number;
+  /** Any one of these, best first. */
+  readonly moves: readonly Offer[];
+  /** Clock time before which the reply does not want it. */
+  readonly notBefore: number;
+}
+
+/** A call that went out. */
+export interface OutgoingCall {
+  /** The limits that it counts against. */
+  readonly scopes: readonly Scope[];
+  /** Resolves when the call has ended, well or not; never rejects. */
+  readonly settled: Promise<void>;
+}
+
+/** A live reply, as the scheduler sees it. */
+export interface Contender<Offer extends OfferedMove = OfferedMove> {
+  /** What it would do now; cheap. `undefined`: nothing to do, or a call is in flight. */
+  bid(now: number): Bid<Offer> | undefined;
+  /** What it will ask for until its end; cheap. `undefined` before its first words and after its last. */
+  outlook(now: number): Outlook | undefined;
+  /** Makes one of its moves, with the newest text. `undefined`: there was nothing to send after all. */
+  send(move: Offer, now: number): OutgoingCall | undefined;
+  /** It threw, which it must not: it is asked no more, and says so to whoever waits for it. */
+  abandon(error: unknown): void;
+  /**
+   * Does what is due beside its bids.
+   * @param afford whether calls to these limits can be spared; where they can, they count as spent
+   * @returns the clock time when it wants to be asked again
+   */
+  upkeep(now: number, afford: (scopes: readonly Scope[]) => boolean): number | undefined;
+}
+
+/** Gives each free call to the reply where it does most good. One timer for all replies. */
+export interface Scheduler {
+  add(contender: Contender): void;
+  remove(contender: Contender): void;
+  /** Something changed: text came, a call ended. Cheap; work is gathered to the next tick of the clock. */
+  wake(): void;
+}
+
+/** What {@link createScheduler} needs. */
+export interface SchedulerOptions {
+  readonly clock: Clock;
+  readonly budget: Budget;
+}
+
+interface Candidate {
+  readonly contender: Contender;
+  readonly bid: Bid;
+  /** Of `progress`: what a call is worth compared to what it costs. */
+  readonly worth: number;
+  /** Its moves, in the order in which they are tried. */
+  readonly moves: readonly OfferedMove[];
+}
+
+/** Creates the scheduler of a process. */
+export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler {
+  const contenders = new Set<Contender>();
+  let cancelTimer: (() => void) | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
+  let tickedAt = Number.NEGATIVE_INFINITY;
+
+  function wakeAt(time: number): void {
+    const at = Math.max(time, tickedAt + shortestTickMs);
+    if (at >= timerAt) return;
+    cancelTimer?.();
+    timerAt = at;
+    cancelTimer = clock.after(Math.max(0, at - clock.now()), () => {
+      timerAt = Number.POSITIVE_INFINITY;
+      cancelTimer = undefined;
+      tick();
+    });
+  }
+
+  function tick(): void {
+    const now = clock.now();
+    tickedAt = now;
+    let next = Number.POSITIVE_INFINITY;
+    const load = createLoad(budget, now);
+    const bids: { contender: Contender; bid: Bid; outlook: Outlook | undefined }[] = [];
+    for (const contender of contenders) {
+      guard(contender, () => {
+        const outlook = contender.outlook(now);
+        if (outlook !== undefined) load.add(outlook);
+        const bid = contender.bid(now);
+        if (bid !== undefined) bids.push({ contender, bid, outlook });
+      });
+    }
+    const candidates = bids.map(({ contender, bid, outlook }): Candidate => {
+      if (bid.urgency !== 'progress' || outlook === undefined) {
+        return { contender, bid, worth: Number.POSITIVE_INFINITY, moves: bid.moves };
+      }
+      const { area, gapMs, ways } = load.price(outlook);
+      // Where a model pauses, little text may wait for long: at some point its age alone is enough.
+      const worth = Math.max(bid.area / area, (bid.ageMs / (gapMs * longGap)) ** 2);
+      const cheaper = bid.moves.filter(
+        ({ after }) => after && load.price(after, true).area * switchGain < area,
+      );
+      return { contender, bid, worth, moves: [...cheaper, ...ways.flatMap((way) => bid.moves[way] ?? [])] };
+    });
+    candidates.sort(byUrgencyThenWorth);
+    for (const candidate of candidates) {
+      guard(candidate.contender, () => {
+        next = Math.min(next, serve(candidate, load, now));
+      });
+    }
+    for (const contender of contenders) {
+      guard(contender, () => {
+        const due = contender.upkeep(now, (scopes) => afford(scopes, now));
+        if (due !== undefined) next = Math.min(next, Math.max(due, now + longestNapMs));
+      });
+    }
+    if (next < Number.POSITIVE_INFINITY) wakeAt(next);
+  }
+
+  /** What goes wrong with one reply is nobody else's business. */
+  function guard(contender: Contender, work: () => void): void {
+    if (!contenders.has(contender)) return;
+    try {
+      work();
+    } catch (error) {
+      contenders.delete(contender);
+      contender.abandon(error);
+    }
+  }
+
+  /** Courtesies take nothing from the second half of a limit. */
+  function afford(scopes: readonly Scope[], now: number): boolean {
+    if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, scope.calls / 2) > 0)) return false;
+    budget.spend(scopes, now);
+    return true;
+  }
+
+  /** Sends where that is possible and worth it. @returns when to look again; never, where a call went out. */
+  function serve({ contender, bid, worth, moves: offered }: Candidate, load: Load, now: number): number {
+    if (bid.notBefore > now) return bid.notBefore;
+    // Worth grows with the square of the age: that tells when it will be enough.
+    if (worth < 1) return now + Math.min(longestNapMs, shortestNapMs + longestNapMs * (1 - Math.sqrt(worth)));
+    const moves = inOrder(offered, load);
+    // A last text, and a stream that ends early, were counted on.
+    const own = ({ after }: OfferedMove) => (bid.urgency === 'progress' && after === undefined ? 0 : 1);
+    const spare = moves.find((move) => load.waitMs(move.scopes, own(move)) === 0);
+    // What has to go out may take what was kept back for others, who have other ways.
+    const move =
+      spare ??
+      (bid.urgency === 'progress' ? undefined : moves.find(({ scopes }) => budget.waitMs(scopes, now) === 0));
+    if (move === undefined) {
+      const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
+      return now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
+    }
+    const call = contender.send(move, now);
+    if (call === undefined) return Number.POSITIVE_INFINITY;
+    budget.spend(call.scopes, now);
+    if (move.after !== undefined) load.add(move.after);
+    void call.settled.then(() => wakeAt(clock.now()));
+    return Number.POSITIVE_INFINITY;
+  }
+
+  return {
+    add(contender) {
+      contenders.add(contender);
+      wakeAt(clock.now());
+    },
+    remove: (contender) => void contenders.delete(contender),
+    wake: () => wakeAt(clock.now()),
+  };
+}
+
+/** A reply begins where its later calls will be cheapest; where that makes no difference, in the surface's order. */
+function inOrder(moves: readonly OfferedMove[], load: Load): readonly OfferedMove[] {
+  if (moves.length < 2 || moves.some((move) => move.after === undefined)) return moves;
+  const priced = moves.map((move) => ({ move, price: Math.max(cheap, load.price(move.after!, true).area) }));
+  return priced.sort((a, b) => a.price - b.price).map(({ move }) => move);
+}
+
+function byUrgencyThenWorth(a: Candidate, b: Candidate): number {
+  return (
+    rank[a.bid.urgency] - rank[b.bid.urgency] ||
+    (a.bid.urgency === 'progress' ? b.worth - a.worth : b.bid.area - a.bid.area)
+  );
+}
+
+const rank = { first: 0, final: 1, progress: 2, tidy: 3 } as const;
+/** Ticks are at least so far apart: hundreds of replies cost no more than a few hundred looks a second each. */
+const shortestTickMs = 10;
+const shortestNapMs = 10;
+const longestNapMs = 250;
+const longGap = 1.5;
+/** A reply changes to another rung where calls are so much cheaper. */
+const switchGain = 2;
+/** Below this price (characters x milliseconds) a call costs nothing that anybody would notice. */
+const cheap = 60 * 160;

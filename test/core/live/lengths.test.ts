@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { createLengths } from '../../../src/core/live/lengths.ts';
+
+it('guesses, then learns from replies that ended', () => {
+  const lengths = createLengths();
+  expect(lengths.remaining(0)).toBe(1_500);
+  for (let reply = 0; reply < 20; reply++) lengths.observe(4_000, 5_000);
+  expect(lengths.remaining(0)).toBeCloseTo(4_000, -2);
+  expect(lengths.remaining(3_000)).toBeCloseTo(1_000, -2);
+});
+
+it('expects more of a reply that outgrew all others', () => {
+  const lengths = createLengths();
+  for (let reply = 0; reply < 20; reply++) lengths.observe(1_000, 5_000);
+  expect(lengths.remaining(10_000)).toBe(5_000);
+});
+
+it('forgets replies of long ago', () => {
+  const lengths = createLengths();
+  for (let reply = 0; reply < 100; reply++) lengths.observe(8_000, 5_000);
+  for (let reply = 0; reply < 100; reply++) lengths.observe(400, 5_000);
+  expect(lengths.remaining(0)).toBeLessThan(500);
+});
+
+it('learns the pace of a model', () => {
+  const lengths = createLengths();
+  for (let reply = 0; reply < 20; reply++) lengths.observe(1_000, 20_000);
+  expect(lengths.pace).toBeCloseTo(0.05, 2);
+  lengths.observe(10, 1);
+  expect(lengths.pace).toBeCloseTo(0.05, 2);
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createBudget } from '../../../src/core/live/budget.ts';
+import { createLoad, type Outlook } from '../../../src/core/live/load.ts';
+import type { Scope } from '../../../src/core/ports.ts';
+
+const appends: Scope = { id: 'append', calls: 100, perMs: 60_000, shape: 'bucket' };
+const stops: Scope = { id: 'stop', calls: 20, perMs: 60_000, shape: 'bucket' };
+const updates: Scope = { id: 'update', calls: 50, perMs: 60_000, shape: 'bucket' };
+const posts: Scope = { id: 'post', calls: 300, perMs: 60_000, shape: 'bucket' };
+
+function outlook(change: Partial<Outlook> = {}): Outlook {
+  return {
+    remainingMs: 6_000,
+    pull: 0.5,
+    grow: [{ scopes: [appends] }],
+    close: [{ scopes: [stops] }],
+    ...change,
+  };
+}
+
+function priceAmong(count: number): number {
+  const load = createLoad(createBudget(), 0);
+  for (let index = 0; index < count; index++) load.add(outlook());
+  return load.price(outlook()).gapMs;
+}
+
+describe('the load', () => {
+  it('spaces calls so that they last until the replies end', () => {
+    // 100 calls and 10 more that come in within 6 s, shared by 20.
+    expect(priceAmong(20)).toBeCloseTo(6_000 / (110 / 20), 0);
+    expect(priceAmong(40)).toBeCloseTo(2 * priceAmong(20), 0);
+  });
+
+  it('gives a reply that comes faster more calls, by the root of its pace', () => {
+    const load = createLoad(createBudget(), 0);
+    const slow = outlook({ pull: 0.25, grow: [{ scopes: [updates] }] });
+    const fast = outlook({ pull: 0.5, grow: [{ scopes: [updates] }] });
+    for (let index = 0; index < 20; index++) for (const one of [slow, fast]) load.add(one);
+    expect(load.price(slow).gapMs / load.price(fast).gapMs).toBeCloseTo(2, 3);
+    expect(load.price(slow).area).toBeCloseTo(load.price(fast).area, 3);
+  });
+
+  it('does not count on further pages while edits are enough', () => {
+    const both = outlook({ grow: [{ scopes: [updates] }, { scopes: [posts] }] });
+    const few = createLoad(createBudget(), 0);
+    few.add(both);
+    expect(few.price(both).ways).toEqual([0]);
+    const many = createLoad(createBudget(), 0);
+    for (let index = 0; index < 20; index++) many.add(both);
+    expect(many.price(both).ways).toEqual([1, 0]);
+  });
+
+  it('keeps back a call for each last text, by another way where the first has none left', () => {
+    const closing = outlook({ grow: [], close: [{ scopes: [updates] }, { scopes: [posts] }] });
+    const nearlyFull = createBudget();
+    nearlyFull.spend([updates], 0);
+    const load = createLoad(nearlyFull, 0);
+    for (let index = 0; index < 80; index++) load.add(closing);
+    expect(load.waitMs([updates])).toBeGreaterThan(0);
+    expect(load.waitMs([posts])).toBe(0);
+    const budget = createBudget();
+    for (let call = 0; call < 269; call++) budget.spend([posts], 0);
+    const tight = createLoad(budget, 0);
+    for (let index = 0; index < 80; index++) tight.add(closing);
+    expect(tight.waitMs([posts])).toBeGreaterThan(0);
+    expect(tight.waitMs([posts], 1)).toBe(0);
+  });
+
+  it('starves nobody: even with nothing left a call has a price', () => {
+    const budget = createBudget();
+    for (let call = 0; call < 100; call++) budget.spend([appends], 0);
+    const load = createLoad(budget, 0);
+    for (let index = 0; index < 300; index++) load.add(outlook());
+    expect(load.price(outlook()).area).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLiveReplies } from '../../../src/core/live/replies.ts';
+import type { Rung, Scope } from '../../../src/core/ports.ts';
+import { createFakeClock } from '../../fakes/clock.ts';
+import { createInstruments } from '../../fakes/instruments.ts';
+import { createFakeSurface, type FakeSurface } from '../../fakes/surface.ts';
+
+const shared: Scope = { id: 'shared', calls: 10, perMs: 5_000, shape: 'window' };
+
+interface Job {
+  readonly startMs: number;
+  readonly deltas: readonly { readonly afterMs: number; readonly text: string }[];
+}
+
+/** Runs jobs on surfaces that share scopes; every call is answered after the latency. */
+async function run(
+  jobs: readonly Job[],
+  scopes: readonly Scope[],
+  latencyMs: number,
+  more: readonly Rung[] = [],
+) {
+  const clock = createFakeClock();
+  const replies = createLiveReplies({ ...createInstruments(), clock });
+  const surfaces: FakeSurface[] = [];
+  const ends: Promise<unknown>[] = [];
+  for (const [index, job] of jobs.entries()) {
+    const surface = createFakeSurface({ scopes, more, now: clock.now });
+    surfaces.push(surface);
+    let answered = 0;
+    const answer = () => {
+      const { length } = surface.calls;
+      for (; answered < length; answered++) clock.after(latencyMs, surface.calls[answered]!.succeed);
+      clock.after(5, answer);
+    };
+    clock.after(job.startMs, () => {
+      answer();
+      const reply = replies.start(surface, `job-${index}`);
+      let at = 0;
+      for (const { afterMs, text } of job.deltas) {
+        at += afterMs;
+        clock.after(at, () => reply.push(text));
+      }
+      clock.after(at + 1, () => ends.push(reply.end()));
+    });
+  }
+  await clock.advance(120_000);
+  const delivered = await Promise.all(ends);
+  return { surfaces, delivered };
+}
+
+const job = fc.record({
+  startMs: fc.integer({ min: 0, max: 3_000 }),
+  deltas: fc.array(
+    fc.record({
+      afterMs: fc.integer({ min: 5, max: 400 }),
+      text: fc.constantFrom('one ', 'two ', 'three. '),
+    }),
+    { minLength: 1, maxLength: 30 },
+  ),
+});
+
+describe('the scheduler', () => {
+  it('keeps to the limit, ends every reply whole, and never shows less than before', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(job, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 500 }),
+        async (jobs, latencyMs) => {
+          const { surfaces, delivered } = await run(jobs, [shared], latencyMs);
+          const times = surfaces.flatMap(({ calls }) => calls.map(({ at }) => at)).sort((a, b) => a - b);
+          for (let index = 10; index < times.length; index++) {
+            expect(times[index]! - times[index - 10]!).toBeGreaterThanOrEqual(5_000);
+          }
+          expect(delivered).toHaveLength(jobs.length);
+          for (const [index, { deltas }] of jobs.entries()) {
+            const text = deltas.map((delta) => delta.text).join('');
+            expect(surfaces[index]!.pages.join('').trim()).toBe(text.trim());
+            const lengths = surfaces[index]!.calls.map((call) => call.text.length);
+            expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+          }
+        },
+      ),
+      { numRuns: 6 },
+    );
+  }, 60_000);
+
+  it('starves nobody: of many that talk at once each is shown again and again', async () => {
+    const deltas = Array.from({ length: 100 }, () => ({ afterMs: 200, text: 'word ' }));
+    const { surfaces } = await run(
+      Array.from({ length: 6 }, () => ({ startMs: 0, deltas })),
+      [shared],
+      80,
+    );
+    const counts = surfaces.map(({ calls }) => calls.length);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(Math.max(...counts) - 2);
+    expect(Math.min(...counts)).toBeGreaterThan(4);
+  });
+
+  it('gives first words at once to whoever asks while others talk', async () => {
+    const talk = Array.from({ length: 150 }, () => ({ afterMs: 100, text: 'word ' }));
+    const jobs: Job[] = Array.from({ length: 4 }, () => ({ startMs: 0, deltas: talk }));
+    jobs.push({ startMs: 10_000, deltas: [{ afterMs: 10, text: 'hello' }] });
+    const { surfaces } = await run(jobs, [shared], 80);
+    expect(surfaces[4]!.calls[0]!.at).toBeLessThan(11_500);
+  });
+});

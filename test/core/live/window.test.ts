@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createWindow } from '../../../src/core/live/window.ts';
+
+const scope = { id: 's', calls: 5, perMs: 5_000, shape: 'window' } as const;
+
+describe('a window', () => {
+  it('never lets more through in any stretch than the limit, however it is asked', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3_000 }), { maxLength: 200 }), (pauses) => {
+        const gauge = createWindow(scope);
+        const times: number[] = [];
+        let now = 0;
+        for (const pause of pauses) {
+          now += pause;
+          if (gauge.waitMs(now, 0) > 0) continue;
+          gauge.spend(now);
+          times.push(now);
+        }
+        for (let index = 5; index < times.length; index++) {
+          expect(times[index]! - times[index - 5]!).toBeGreaterThanOrEqual(5_000);
+        }
+      }),
+    );
+  });
+
+  it('says exactly when the next call is possible', () => {
+    const gauge = createWindow(scope);
+    for (const at of [0, 100, 200, 300, 400]) gauge.spend(at);
+    const wait = gauge.waitMs(1_000, 0);
+    expect(gauge.waitMs(999 + wait, 0)).toBeGreaterThan(0);
+    expect(gauge.waitMs(1_000 + wait, 0)).toBe(0);
+  });
+
+  it('follows the platform where that tells when its period ends', () => {
+    const gauge = createWindow(scope);
+    for (const at of [0, 1_000, 2_000, 3_000, 4_000]) gauge.spend(at);
+    gauge.read({ remaining: 0, resetMs: 900, limit: 5 }, 4_100);
+    expect(gauge.waitMs(4_100, 0)).toBe(900);
+    // The stretch is not over, but the platform's period is.
+    expect(gauge.waitMs(5_001, 0)).toBe(0);
+    for (let call = 0; call < 5; call++) gauge.spend(5_001);
+    expect(gauge.waitMs(5_002, 0)).toBeGreaterThan(4_000);
+  });
+
+  it('takes a limit that the platform names for the true one', () => {
+    const gauge = createWindow(scope);
+    gauge.spend(0);
+    gauge.read({ remaining: 0, resetMs: 1_000, limit: 1 }, 100);
+    expect(gauge.waitMs(100, 0)).toBe(1_000);
+    gauge.spend(1_200);
+    expect(gauge.waitMs(1_250, 0)).toBeGreaterThan(0);
+  });
+
+  it('believes the lower of two answers of the same period, whichever comes first', () => {
+    const gauge = createWindow(scope);
+    gauge.spend(0);
+    gauge.spend(10);
+    gauge.read({ remaining: 3, resetMs: 4_900 }, 100);
+    gauge.read({ remaining: 4, resetMs: 4_890 }, 110);
+    expect(gauge.supply(0, 110)).toBe(3);
+  });
+
+  it('closes for as long as a refusal says', () => {
+    const gauge = createWindow(scope);
+    gauge.refuse(7_000, 100);
+    expect(gauge.waitMs(100, 0)).toBe(7_000);
+    expect(gauge.supply(5_000, 100)).toBe(0);
+    expect(gauge.waitMs(7_100, 0)).toBe(0);
+  });
+
+  it('keeps calls back, but not beyond the end of the period', () => {
+    const gauge = createWindow(scope);
+    gauge.spend(0);
+    gauge.read({ remaining: 1, resetMs: 2_000 }, 50);
+    expect(gauge.waitMs(50, 0)).toBe(0);
+    expect(gauge.waitMs(50, 1)).toBeGreaterThan(1_000);
+    expect(gauge.waitMs(1_950, 1)).toBe(0);
+  });
+});
