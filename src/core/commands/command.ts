@@ -1,0 +1,17 @@
+import type { CommandCall, CommandSpec, ThreadKey } from '../ports.ts';
+
+/** What a command may do; the engine gives it. */
+export interface CommandDesk {
+  /** Answers a question as if it had been said in the reply's thread. */
+  ask(question: string): Promise<void>;
+  /** Says something to the caller. */
+  say(text: string): Promise<void>;
+  /** Forgets the conversation of a thread. @throws ParleyError `store-failed` */
+  forget(thread: ThreadKey): Promise<void>;
+}
+
+/** A command: how people call it, and what it does. */
+export interface Command {
+  readonly spec: CommandSpec;
+  run(call: CommandCall, desk: CommandDesk): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { Command } from './command.ts';
+
+/** `/help`: what Parley does, in a few lines. */
+export const help: Command = {
+  spec: { name: 'help', description: 'What Parley can do', options: [], visibility: 'caller' },
+  async run(_call, desk) {
+    await desk.say(text);
+  },
+};
+
+const text = `**I am Parley.** Mention me in a channel, write to me directly, or use a command; my answer grows while I write it.
+
+- In a thread we share you need not mention me again; what you send while I write is answered next.
+- \`/ask\` asks without a mention.
+- \`/new\` forgets the conversation.
+- \`/help\` shows this.
+- \`stop\`, said while I write, ends my answer.
+
+Where slash commands don't work, say just \`new\`, \`help\` or \`stop\` to me.`;

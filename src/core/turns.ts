@@ -1,0 +1,113 @@
+import type { Command, CommandDesk } from './commands/command.ts';
+import { commands } from './commands/commands.ts';
+import type { Conversation } from './conversation.ts';
+import type { Errand } from './errand.ts';
+import { isAnswered } from './errand.ts';
+import { ParleyError } from './errors.ts';
+import type { LiveReplies } from './live/replies.ts';
+import type {
+  CommandCall,
+  Counters,
+  HistoryStore,
+  IncomingMessage,
+  Logger,
+  Platform,
+  ReplyAddress,
+  ThreadKey,
+} from './ports.ts';
+
+/** What waits in a lane. */
+export interface Item {
+  readonly errand: Errand;
+  /** How often an answer was begun by former processes. */
+  readonly attempts: number;
+}
+
+/** What {@link createTurns} needs. */
+export interface TurnsOptions {
+  platformOf(thread: ThreadKey): Platform;
+  readonly conversation: Conversation;
+  readonly history: HistoryStore;
+  readonly replies: LiveReplies;
+  readonly logger: Logger;
+  readonly counters: Counters;
+}
+
+/** Does what a batch of a lane asks for. */
+export interface Turns {
+  /** Messages that joined, or one command. Rejects for faults that nobody could be told of. */
+  run(thread: ThreadKey, batch: readonly Item[], signal: AbortSignal): Promise<void>;
+  /** Says something of Parley's own. `key` as in the live replies. Never rejects. */
+  say(replyTo: ReplyAddress, text: string, key: string): Promise<void>;
+}
+
+/** Creates the turns of an engine. */
+export function createTurns(options: TurnsOptions): Turns {
+  const { platformOf, conversation, history, replies, logger, counters } = options;
+
+  async function say(replyTo: ReplyAddress, text: string, key: string): Promise<void> {
+    await replies.start(platformOf(replyTo.thread).surface(replyTo, replies.meter), key).end(text);
+  }
+
+  async function converse(thread: ThreadKey, batch: readonly Item[], signal: AbortSignal): Promise<void> {
+    const messages = batch.flatMap(({ errand }) => (errand.kind === 'message' ? [errand.message] : []));
+    const asked = batch.flatMap(({ errand }) =>
+      errand.kind === 'message' && isAnswered(errand) ? [errand.message] : [],
+    );
+    const said = messages.filter(hasWords);
+    const last = asked.at(-1);
+    if (!asked.some(hasWords)) {
+      await conversation.overhear(thread, said);
+      if (last !== undefined) await say(last.replyTo, hintFor(asked), last.id);
+      return;
+    }
+    const { id, author, replyTo, shared } = last!;
+    const unread = asked.flatMap(({ attachments }) => attachments.map(({ name }) => name));
+    const attempts = Math.max(...batch.map((item) => item.attempts));
+    await conversation.answer({ id, thread, asker: author, said, unread, shared, replyTo, attempts }, signal);
+  }
+
+  async function runCommand(call: CommandCall, attempts: number, signal: AbortSignal): Promise<void> {
+    const { replyTo, shared, id, author } = call;
+    const { thread } = replyTo;
+    const desk: CommandDesk = {
+      say: (text) => say(replyTo, text, id),
+      async ask(text) {
+        const said = [{ id, author, text, attachments: [] }];
+        const question = { id, thread, asker: author, said, unread: [], shared, replyTo, attempts };
+        await conversation.answer(question, signal);
+      },
+      forget: (forgotten) => history.clear(forgotten),
+    };
+    const command: Command | undefined = commands.find(({ spec }) => spec.name === call.name);
+    try {
+      if (command === undefined) await desk.say(`I don’t know the command \`/${call.name}\`: try \`/help\`.`);
+      else await command.run(call, desk);
+    } catch (error) {
+      counters.add('command.failed');
+      logger.error('a command failed', { command: call.name, error });
+      const notice = error instanceof ParleyError ? error.notice : 'That did not work: please try again.';
+      await desk.say(`⚠️ ${notice}`);
+    }
+  }
+
+  return {
+    say,
+    async run(thread, batch, signal) {
+      const [first] = batch;
+      if (first?.errand.kind === 'command') await runCommand(first.errand.call, first.attempts, signal);
+      else await converse(thread, batch, signal);
+    },
+  };
+}
+
+function hasWords({ text }: IncomingMessage): boolean {
+  return text.trim() !== '';
+}
+
+function hintFor(messages: readonly IncomingMessage[]): string {
+  const names = messages.flatMap(({ attachments }) => attachments.map(({ name }) => name));
+  return names.length === 0
+    ? 'What can I do for you? Write your question right behind my name, or say `help`.'
+    : `I can’t read attachments yet (${names.join(', ')}): please tell me in words what it is about.`;
+}

@@ -1,0 +1,20 @@
+import { PassThrough } from 'node:stream';
+import { createTerminal } from '../../../src/adapters/terminal/terminal.ts';
+import { describeLocalPlatform } from '../../contracts/platform-local.ts';
+
+describeLocalPlatform('Terminal', async () => {
+  const input = new PassThrough();
+  let written = '';
+  const output = new PassThrough();
+  output.on('data', (chunk) => {
+    written += chunk;
+  });
+  const platform = createTerminal({ input, output, status: new PassThrough(), onExit: () => undefined });
+  return {
+    platform,
+    start: (inbox, commands) => platform.start(inbox, commands),
+    say: (text) => void input.write(`${text}\n`),
+    // Each answer ends its line.
+    shown: () => written.split('\n').filter((line) => line !== ''),
+  };
+});
