@@ -1,0 +1,70 @@
+import {
+  type APIApplicationCommand,
+  type APIApplicationCommandOption,
+  ApplicationCommandOptionType,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+  type REST,
+  type RESTPostAPIChatInputApplicationCommandsJSONBody,
+  Routes,
+} from 'discord.js';
+import type { CommandSpec } from '../../core/ports.ts';
+
+/**
+ * Registers the commands for servers and direct messages, where the set differs from what Discord has:
+ * registering is limited per day. Resolves to true where it had to. Rejects where Discord refuses.
+ */
+export async function registerCommands(
+  rest: REST,
+  application: string,
+  specs: readonly CommandSpec[],
+): Promise<boolean> {
+  const route = Routes.applicationCommands(application);
+  const registered = (await rest.get(route)) as APIApplicationCommand[];
+  const wanted = specs.map(toBody);
+  if (fingerprint(registered) === fingerprint(wanted)) return false;
+  await rest.put(route, { body: wanted });
+  return true;
+}
+
+function toBody(spec: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONBody {
+  return {
+    type: ApplicationCommandType.ChatInput,
+    name: spec.name,
+    description: spec.description,
+    integration_types: [ApplicationIntegrationType.GuildInstall],
+    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+    // Discord wants the required ones first.
+    options: spec.options
+      .toSorted((one, other) => Number(other.required) - Number(one.required))
+      .map(({ name, description, required, maxLength }) => ({
+        type: ApplicationCommandOptionType.String,
+        name,
+        description,
+        required,
+        ...(maxLength === undefined ? {} : { max_length: Math.min(maxLength, 6000) }),
+      })),
+  };
+}
+
+type Command = APIApplicationCommand | RESTPostAPIChatInputApplicationCommandsJSONBody;
+
+/** What matters of a set of commands, whatever Discord adds to it and in whatever order. */
+function fingerprint(commands: readonly Command[]): string {
+  const normal = commands.map((command) => ({
+    type: command.type ?? ApplicationCommandType.ChatInput,
+    name: command.name,
+    description: 'description' in command ? command.description : '',
+    integrationTypes: [...(command.integration_types ?? [])].sort(),
+    contexts: [...(command.contexts ?? [])].sort(),
+    options: (command.options ?? []).map((option: APIApplicationCommandOption) => [
+      option.type,
+      option.name,
+      option.description,
+      option.required ?? false,
+      'max_length' in option ? (option.max_length ?? null) : null,
+    ]),
+  }));
+  return JSON.stringify(normal.sort((one, other) => one.name.localeCompare(other.name)));
+}
