@@ -1,0 +1,34 @@
+import type { webApi } from '@slack/bolt';
+import type { Author, Logger } from '../../core/ports.ts';
+import { fromSlackText, mentionedIn } from './incoming-text.ts';
+import { createNames } from './names.ts';
+
+/** Knows people by name. */
+export interface People {
+  /** The author with this id; `fallback`, or "someone", where Slack does not tell the name. */
+  author(userId: string, fallback?: string): Promise<Author>;
+  /** A text in Slack's encoding as people read it. */
+  read(text: string, botUserId: string): Promise<string>;
+}
+
+/** Creates {@link People}, who are looked up once an hour. */
+export function createPeople(client: webApi.WebClient, logger: Logger): People {
+  const names = createNames({
+    async lookUp(userId) {
+      const { user } = await client.users.info({ user: userId });
+      return user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name;
+    },
+    onFailure: (userId, error) => logger.debug('Slack did not tell a name', { userId, error }),
+  });
+  return {
+    async author(userId, fallback = 'someone') {
+      return { id: userId, name: (await names.of(userId)) ?? fallback };
+    },
+    async read(text, botUserId) {
+      const ids = mentionedIn(text).filter((id) => id !== botUserId);
+      const found = await Promise.all(ids.map(async (id) => [id, await names.of(id)] as const));
+      const known = found.flatMap(([id, name]) => (name === undefined ? [] : [[id, name] as const]));
+      return fromSlackText(text, { botUserId, names: new Map(known) });
+    },
+  };
+}
