@@ -1,4 +1,5 @@
 import type { webApi } from '@slack/bolt';
+import { createWindow } from '../../core/live/window.ts';
 import type { Author, Logger } from '../../core/ports.ts';
 import { fromSlackText, mentionedIn } from './incoming-text.ts';
 import { createNames } from './names.ts';
@@ -11,10 +12,17 @@ export interface People {
   read(text: string, botUserId: string): Promise<string>;
 }
 
-/** Creates {@link People}, who are looked up once an hour. */
+/** `users.info` is of tier 4 (docs.slack.dev/apis/web-api/rate-limits); a little is left for others. */
+const lookUps = { id: 'users.info', calls: 90, perMs: 60_000, shape: 'window' } as const;
+
+/** Creates {@link People}, who are looked up once an hour. Where hundreds come at once, not all are. */
 export function createPeople(client: webApi.WebClient, logger: Logger): People {
+  const limit = createWindow(lookUps);
   const names = createNames({
     async lookUp(userId) {
+      const now = performance.now();
+      if (limit.waitMs(now, 0) > 0) throw new Error('too many names were looked up within a minute');
+      limit.spend(now);
       const { user } = await client.users.info({ user: userId });
       return user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name;
     },
