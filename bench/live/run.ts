@@ -128,7 +128,6 @@ async function perform(row: Row, bot: BotName, props: Props): Promise<Run> {
     cost,
     tokens,
     workload: { ...row.workload, jobs: heard },
-    ...(process.stop && void console.error("late", late[Math.floor(late.length*0.99)], late.at(-1), "loop", loop.percentile(99)/1e6, loop.max/1e6) as never),
     standInDelayMs: Math.max(late[Math.floor(late.length * 0.99)] ?? 0, loop.percentile(99) / 1e6),
     seconds: (endedAt - startedAt) / 1_000,
   };
