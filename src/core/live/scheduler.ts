@@ -174,7 +174,8 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     }
     const call = contender.send(move, now);
     if (call === undefined) return Number.POSITIVE_INFINITY;
-    budget.spend(call.scopes, now);
+    // In a busy process a tick takes its time: what counts is when the call really goes out.
+    budget.spend(call.scopes, clock.now());
     if (move.after !== undefined) load.add(move.after);
     void call.settled.then(() => wakeAt(clock.now()));
     return Number.POSITIVE_INFINITY;
