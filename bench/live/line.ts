@@ -20,18 +20,6 @@ export interface Line {
   readonly cpuSecondsPer1000Tokens: number;
   readonly peakMegabytes: number;
   readonly standInDelayMs: number;
-  /** How long the row took, in seconds. */
-  readonly seconds: number;
-}
-
-/** Of two lines of the same kind, the one during which the machine was quieter. */
-export function quieter(one: Line, other: Line): Line {
-  return other.standInDelayMs < one.standInDelayMs ? other : one;
-}
-
-/** True where the stand-ins themselves were so late that the figures say little about the bot. */
-export function wasDisturbed({ standInDelayMs }: Line): boolean {
-  return standInDelayMs > 50;
 }
 
 /** Sums up a run. */
@@ -50,7 +38,6 @@ export function toLine(row: Row, run: Run): Line {
     cpuSecondsPer1000Tokens: (run.cost.cpuSeconds * 1_000) / run.tokens,
     peakMegabytes: run.cost.peakMegabytes,
     standInDelayMs: run.standInDelayMs,
-    seconds: run.seconds,
   };
 }
 

@@ -2,10 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import type { BotName } from './child.ts';
 import { inTurn } from './in-turn.ts';
-import { type Line, quieter, toLine, wasDisturbed } from './line.ts';
+import { type Line, toLine } from './line.ts';
+import { summarise } from './metrics.ts';
 import { toPicture } from './picture.ts';
 import { createRows, type Row } from './rows.ts';
-import { runRow } from './run.ts';
+import { type Run, runRow, wasDisturbed } from './run.ts';
 import { toTable } from './table.ts';
 
 /** Options of {@link benchLive}. */
@@ -31,15 +32,17 @@ export async function benchLive({ only, full, save }: LiveOptions): Promise<void
     chosen.map(({ row, bot }) => ({ weight: row.weight, run: () => measure(row, bot, patienceMs) })),
     atATime,
   );
-  const lines: Line[] = [];
-  for (const line of measured.filter((one) => one !== undefined)) {
-    const after = (performance.now() - startedAt) / 1_000 + line.seconds + overheadSeconds;
+  const quietest: Measured[] = [];
+  for (const one of measured.filter((found) => found !== undefined)) {
+    const after = (performance.now() - startedAt) / 1_000 + one.run.seconds + overheadSeconds;
     const again =
-      wasDisturbed(line) && (full || after < mostSeconds)
-        ? await measure(line.row, line.bot, patienceMs)
+      wasDisturbed(one.run) && (full || after < mostSeconds)
+        ? await measure(one.row, one.run.bot, patienceMs)
         : undefined;
-    lines.push(again === undefined ? line : quieter(line, again));
+    quietest.push(again !== undefined && again.run.standInDelayMs < one.run.standInDelayMs ? again : one);
   }
+  // Bounds take a while to compute: not while anything is measured.
+  const lines = quietest.map(({ row, run }) => toLine(row, run));
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), load ${loadavg()[0]?.toFixed(1)} at the end`;
   const report = [
@@ -57,12 +60,17 @@ export async function benchLive({ only, full, save }: LiveOptions): Promise<void
   await writeFile(new URL('images/live-replies.svg', docs), toPicture(lines));
 }
 
+interface Measured {
+  readonly row: Row;
+  readonly run: Run;
+}
+
 /** @returns `undefined` where the row could not be measured: that must not cost the others */
-async function measure(row: Row, bot: BotName, patienceMs: number): Promise<Line | undefined> {
+async function measure(row: Row, bot: BotName, patienceMs: number): Promise<Measured | undefined> {
   try {
-    const line = toLine(row, await runRow(row, bot, patienceMs));
-    process.stderr.write(`${toProgress(line)}\n`);
-    return line;
+    const run = await runRow(row, bot, patienceMs);
+    process.stderr.write(`${toProgress(row, run)}\n`);
+    return { row, run };
   } catch (error) {
     process.exitCode = 1;
     process.stderr.write(`${row.name}, ${bot}: not measured: ${error}\n`);
@@ -70,11 +78,10 @@ async function measure(row: Row, bot: BotName, patienceMs: number): Promise<Line
   }
 }
 
-function toProgress(line: Line): string {
-  const { row, bot, summary, bound, incomplete, refused } = line;
-  const ratio = (summary.meanLag / bound.meanLag).toFixed(2);
-  const disturbed = wasDisturbed(line) ? ', disturbed' : '';
-  return `${row.name}, ${bot}: mean lag ${summary.meanLag.toFixed(2)} s (${ratio}x), ${refused} refused, ${incomplete} incomplete${disturbed}`;
+function toProgress({ name }: Row, run: Run): string {
+  const { meanLag } = summarise(run.results);
+  const disturbed = wasDisturbed(run) ? ', disturbed' : '';
+  return `${name}, ${run.bot}: mean lag ${meanLag.toFixed(2)} s, ${run.refusals.length} refused, ${run.incomplete} incomplete${disturbed}`;
 }
 
 function toNote({ row, bot, refusedCalls }: Line): string {

@@ -37,6 +37,11 @@ interface OpenQuestion {
   readonly asked: Asked;
 }
 
+/** True where the stand-ins themselves were so late that the figures say little about the bot. */
+export function wasDisturbed({ standInDelayMs }: Run): boolean {
+  return standInDelayMs > 50;
+}
+
 /** Runs a bot through a row: its own process, a fresh platform, a fresh model. */
 export async function runRow(row: Row, bot: BotName, patienceMs: number): Promise<Run> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-bench-'));
