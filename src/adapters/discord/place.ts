@@ -1,5 +1,5 @@
 import { type APIThreadChannel, RESTJSONErrorCodes, Routes } from 'discord.js';
-import type { Logger, Scope } from '../../core/ports.ts';
+import type { Logger, Meter, Scope } from '../../core/ports.ts';
 import type { DiscordAddress } from './address.ts';
 import { toSurfaceError } from './faults.ts';
 import { type Call, DiscordCallError } from './rest.ts';
@@ -35,7 +35,7 @@ export interface PlaceOptions {
  * Finds the place of a reply. A thread opened from a message has that message's id, so a thread that exists
  * already (opened by an earlier attempt, another process, or a person) is found without asking.
  */
-export function createPlace({ data }: DiscordAddress, { call, logger }: PlaceOptions): Place {
+export function createPlace({ data }: DiscordAddress, { call, logger }: PlaceOptions, meter?: Meter): Place {
   const inThread = data.mode === 'open-thread';
   let channel = inThread ? data.message : data.channel;
   let reference = data.mode === 'reply' ? data.message : undefined;
@@ -53,7 +53,11 @@ export function createPlace({ data }: DiscordAddress, { call, logger }: PlaceOpt
   async function openThread(): Promise<void> {
     try {
       const path = Routes.threads(data.channel, data.message);
-      const thread = await call<APIThreadChannel>('POST', path, { body: { name: data.title } });
+      const thread = await call<APIThreadChannel>('POST', path, {
+        body: { name: data.title },
+        // Our figure is a guess: Discord's own takes its place with the first answer.
+        onReading: (reading) => meter?.(threadScope(data.channel).id, reading),
+      });
       channel = thread.id;
     } catch (error) {
       if (isThere(error)) return;

@@ -34,7 +34,7 @@ const shape = { growth: 'replace', limit: 2000, width: (text: string) => text.le
 export function createSurface(address: DiscordAddress, options: SurfaceOptions, meter?: Meter): ReplySurface {
   const { data, thread } = address;
   const { call, pagesPosted } = options;
-  const place = createPlace(address, options);
+  const place = createPlace(address, options, meter);
   const messages = createMessageRoute(call, place, meter);
   const webhook = data.mode === 'interaction' ? createWebhookRoute(data, call, meter) : undefined;
   const opened = new Map<string, string>();

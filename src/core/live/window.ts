@@ -6,8 +6,7 @@ import type { Gauge } from './budget.ts';
  * its answers. As long as it does not, never more than `calls` go out in any stretch of `perMs`.
  */
 export function createWindow(scope: Scope): Gauge {
-  let { calls } = scope;
-  const { perMs } = scope;
+  let { calls, perMs } = scope;
   /** Times of the calls of the last stretch, oldest first. */
   const times: number[] = [];
   /** The platform's period: when it ends, and what is left of it. */
@@ -76,6 +75,8 @@ export function createWindow(scope: Scope): Gauge {
     read({ remaining, resetMs: untilReset, limit }, now) {
       refresh(now);
       if (limit !== undefined && limit > 0) calls = limit;
+      // The first call of a period tells how long periods are.
+      if (remaining === calls - 1 && untilReset > 0) perMs = untilReset;
       const endsAt = now + untilReset;
       // Answers overtake one another: of the same period the least is true.
       const same = period !== undefined && Math.abs(period.endsAt - endsAt) < perMs / 2;

@@ -52,6 +52,15 @@ describe('a window', () => {
     expect(gauge.waitMs(1_250, 0)).toBeGreaterThan(0);
   });
 
+  it('learns how long a period is from the first call of one', () => {
+    const gauge = createWindow(scope);
+    gauge.spend(0);
+    gauge.read({ remaining: 0, resetMs: 950, limit: 1 }, 50);
+    gauge.spend(1_100);
+    expect(gauge.waitMs(1_150, 0)).toBeLessThan(1_100);
+    expect(gauge.supply(10_000, 1_150)).toBeGreaterThan(8);
+  });
+
   it('believes the lower of two answers of the same period, whichever comes first', () => {
     const gauge = createWindow(scope);
     gauge.spend(0);
