@@ -5,7 +5,16 @@ import { type Summary, summarise } from './metrics.ts';
 import { type SimulatedRun, simulate } from './simulation.ts';
 import { simulatedSlack } from './slack.ts';
 import { slackBound } from './slack-bound.ts';
-import { atOnce, mixedReply, slowReply, steady, usualReply, type Workload, warmedUp } from './workload.ts';
+import {
+  atOnce,
+  inWaves,
+  mixedReply,
+  slowReply,
+  steady,
+  usualReply,
+  type Workload,
+  warmedUp,
+} from './workload.ts';
 
 /** Options of {@link benchSimulation}. */
 export interface SimulationOptions {
@@ -42,6 +51,7 @@ function createLoads(): readonly Workload[] {
       const load = atOnce(20, 'channels', shape);
       return [warmedUp(load, shape), { ...load, name: `${load.name}, unlearned` }];
     }),
+    inWaves(20, 4, 75, 'channels', usualReply),
     steady(10, 10, 'channels', usualReply),
   ];
 }
@@ -50,6 +60,7 @@ function toText(summary: Summary, bound: Bound, run: SimulatedRun, { jobs }: Wor
   const compare = (value: number, best: number) =>
     `${value.toFixed(2).padStart(6)}/${best.toFixed(2).padStart(5)}=${(value / best).toFixed(2).padStart(5)}`;
   const refused = [...run.refusals.values()].reduce((sum, times) => sum + times.length, 0);
+  const late = [...run.refusals.values()].flat().filter((at) => at > 60_000).length;
   const unanswered = jobs.filter(({ warmUp }) => warmUp !== true).length - run.results.length;
   return [
     `first ${compare(summary.firstOverhead, bound.firstOverhead)}`,
@@ -58,7 +69,7 @@ function toText(summary: Summary, bound: Bound, run: SimulatedRun, { jobs }: Wor
     `final ${compare(summary.finalMedian, bound.finalMedian)}`,
     `worst ${compare(summary.finalWorst, bound.finalWorst)}`,
     `calls ${summary.callsPerReply.toFixed(1).padStart(5)}`,
-    `429 ${refused}`,
+    `429 ${refused} (${late} after a minute)`,
     `incomplete ${summary.incomplete + unanswered}`,
   ].join(' ');
 }

@@ -22,8 +22,8 @@ export function createPeople(client: webApi.WebClient, logger: Logger): People {
     async lookUp(userId) {
       const now = performance.now();
       if (limit.waitMs(now, 0) > 0) throw new Error('too many names were looked up within a minute');
-      limit.spend(now);
-      const { user } = await client.users.info({ user: userId });
+      const landed = limit.spend(now);
+      const { user } = await client.users.info({ user: userId }).finally(() => landed(performance.now()));
       return user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name;
     },
     onFailure: (userId, error) => logger.debug('Slack did not tell a name', { userId, error }),

@@ -15,6 +15,7 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
   /** Since it was last full: when that was, and the calls that went out. */
   let fullAt = createdAt;
   let spentSince = 0;
+  let refusedSince = 0;
   /** When it was last refused, or given another try. */
   let triedAt = createdAt;
 
@@ -32,6 +33,7 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
     level = capacity;
     fullAt = now;
     spentSince = 0;
+    refusedSince = 0;
   }
 
   return {
@@ -52,17 +54,18 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
       refill(now);
       level -= 1;
       spentSince += 1;
+      return () => undefined;
     },
     refuse(retryAfterMs, now) {
       refill(now);
-      const again = now < closedUntil;
+      const first = now >= closedUntil;
       closedUntil = Math.max(closedUntil, now + retryAfterMs);
       level = 0;
-      // Calls that were under way together are refused together: the first has told all there is to know.
-      if (again) return;
-      const real = spentSince - 1 - (now - fullAt) * documentedRate;
+      refusedSince += 1;
+      // Of calls that were under way together each one that is refused tells a little more.
+      const real = spentSince - refusedSince - (now - fullAt) * documentedRate;
       if (real < capacity * sureShare) capacity = Math.max(1, Math.floor(real));
-      else rate = Math.max(documentedRate / 2, rate * slower);
+      else if (first) rate = Math.max(documentedRate / 2, rate * slower);
       triedAt = now;
     },
     read({ remaining, resetMs }, now) {

@@ -2,6 +2,18 @@ import type { Reading, Scope } from '../ports.ts';
 import { createBucket } from './bucket.ts';
 import { createWindow } from './window.ts';
 
+/**
+ * To be called when a call has been answered, with the time: in a busy process a call may arrive long after it was
+ * made. Without it, it is believed to be under way for some seconds.
+ */
+export type Landing = (landedAt: number) => void;
+
+/** What is known of the way to the platforms. */
+export interface Trips {
+  /** The shortest time that a call and its answer took. */
+  quickestMs: number;
+}
+
 /** What is left of one limit. */
 export interface Gauge {
   /**
@@ -13,7 +25,8 @@ export interface Gauge {
   supply(horizonMs: number, now: number): number;
   /** How long a call that goes out now will be missed. */
   missedMs(now: number): number;
-  spend(now: number): void;
+  /** Counts a call that goes out. */
+  spend(now: number): Landing;
   /** The platform refused a call and asked for so long a pause. */
   refuse(retryAfterMs: number, now: number): void;
   /** What the platform said of it with an answer. */
@@ -31,7 +44,7 @@ export interface Budget {
   /** Milliseconds until one more call may go out that counts against all these scopes; 0 is now. */
   waitMs(scopes: readonly Scope[], now: number): number;
   /** Counts a call against its scopes; call it when the call goes out. */
-  spend(scopes: readonly Scope[], now: number): void;
+  spend(scopes: readonly Scope[], now: number): Landing;
   refuse(scopeId: string, retryAfterMs: number, now: number): void;
   read(scopeId: string, reading: Reading, now: number): void;
 }
@@ -39,12 +52,15 @@ export interface Budget {
 /** Creates a budget of which nothing is spent. */
 export function createBudget(): Budget {
   const gauges = new Map<string, Gauge>();
+  /** Not known before the first answer: until then a call may have arrived as late as its answer. */
+  const trips = { quickestMs: 0 };
+  let answered = false;
 
   function gaugeOf(scope: Scope, now: number): Gauge {
     let gauge = gauges.get(scope.id);
     if (gauge === undefined) {
       if (gauges.size >= sweepAt && gauges.size % 100 === 0) sweep(gauges, now);
-      gauge = scope.shape === 'bucket' ? createBucket(scope, now) : createWindow(scope);
+      gauge = scope.shape === 'bucket' ? createBucket(scope, now) : createWindow(scope, trips);
       gauges.set(scope.id, gauge);
     }
     return gauge;
@@ -58,7 +74,13 @@ export function createBudget(): Budget {
       return longest;
     },
     spend(scopes, now) {
-      for (const scope of scopes) gaugeOf(scope, now).spend(now);
+      const landings = scopes.map((scope) => gaugeOf(scope, now).spend(now));
+      return (landedAt) => {
+        const tripMs = landedAt - now;
+        trips.quickestMs = answered ? Math.min(trips.quickestMs, tripMs) : tripMs;
+        answered = true;
+        for (const land of landings) land(landedAt);
+      };
     },
     refuse: (scopeId, retryAfterMs, now) => gauges.get(scopeId)?.refuse(retryAfterMs, now),
     read: (scopeId, reading, now) => gauges.get(scopeId)?.read(reading, now),

@@ -2,7 +2,7 @@ import type { ReplySurface, Rung } from '../ports.ts';
 
 /** The ways of writing that one reply still has. */
 export interface Ladder {
-  /** Rungs for the next page, best first; for a page that is whole at once, those that need a single call. */
+  /** Rungs for the next page, best first; for a page that is whole at once, those first that need a single call. */
   rungs(whole: boolean): readonly Rung[];
   /** The rung that a page is on. */
   of(name: string): Rung | undefined;
@@ -23,8 +23,8 @@ export function createLadder(surface: ReplySurface): Ladder {
   return {
     rungs(whole) {
       if (held !== undefined) return [held];
-      const replaced = whole ? left.filter(({ growth }) => growth === 'replace') : [];
-      return replaced.length > 0 ? replaced : left;
+      const single = (rung: Rung) => (rung.growth === 'replace' ? 0 : 1);
+      return whole ? left.toSorted((a, b) => single(a) - single(b)) : left;
     },
     of: (name) => surface.rungs.find((rung) => rung.name === name),
     replacing: () => surface.rungs.find(({ growth }) => growth === 'replace'),

@@ -139,6 +139,6 @@ function weightOf({ remainingMs, pull }: Outlook): number {
 
 const fewestCalls = 0.2;
 /** Nobody knows exactly when a reply ends: calls are kept back for those that may end so much later than expected. */
-const cautionMs = 400;
+const cautionMs = 100;
 /** Where the best way to grow allows for a call this often, no other is looked for. */
 const comfortableGapMs = 600;

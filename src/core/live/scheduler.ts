@@ -4,10 +4,10 @@ import type { Clock } from './clock.ts';
 import { createLoad, type Load, type Move, type Outlook } from './load.ts';
 
 /**
- * How badly a reply wants a call. `first` are its first visible words, `final` text that can't be left out (a last
+ * How badly a reply wants a call. `first` are its first visible words, `prepare` makes a place for them, `final` text that can't be left out (a last
  * text, a full page), `progress` an edit that may be skipped, `tidy` a call that shows nothing.
  */
-export type Urgency = 'first' | 'final' | 'progress' | 'tidy';
+export type Urgency = 'first' | 'prepare' | 'final' | 'progress' | 'tidy';
 
 /** A call that a reply could make now. */
 export interface OfferedMove extends Move {
@@ -151,7 +151,8 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   /** Courtesies take nothing from the second half of a limit. */
   function afford(scopes: readonly Scope[], now: number): boolean {
     if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, scope.calls / 2) > 0)) return false;
-    budget.spend(scopes, now);
+    // What becomes of it, nobody waits for: it is taken for answered soon.
+    budget.spend(scopes, now)(now + courtesyMs);
     return true;
   }
 
@@ -163,11 +164,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     const moves = inOrder(offered, load);
     // A last text, and a stream that ends early, were counted on.
     const own = ({ after }: OfferedMove) => (bid.urgency === 'progress' && after === undefined ? 0 : 1);
-    const spare = moves.find((move) => load.waitMs(move.scopes, own(move)) === 0);
-    // What has to go out may take what was kept back for others, who have other ways.
-    const move =
-      spare ??
-      (bid.urgency === 'progress' ? undefined : moves.find(({ scopes }) => budget.waitMs(scopes, now) === 0));
+    const spare =
+      // Rather by a way that nobody counts on: others may have no choice.
+      moves.find((move) => load.waitMs(move.scopes) === 0) ??
+      moves.find((move) => load.waitMs(move.scopes, own(move)) === 0);
+    const move = spare ?? (bid.urgency === 'progress' ? undefined : leastMissed(moves, load, now));
     if (move === undefined) {
       const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
       return now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
@@ -175,10 +176,20 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     const call = contender.send(move, now);
     if (call === undefined) return Number.POSITIVE_INFINITY;
     // In a busy process a tick takes its time: what counts is when the call really goes out.
-    budget.spend(call.scopes, clock.now());
+    const landed = budget.spend(call.scopes, clock.now());
     if (move.after !== undefined) load.add(move.after);
-    void call.settled.then(() => wakeAt(clock.now()));
+    void call.settled.then(() => {
+      landed(clock.now());
+      wakeAt(clock.now());
+    });
     return Number.POSITIVE_INFINITY;
+  }
+
+  /** What has to go out may take what was kept back for others, who have other ways; where it is missed least. */
+  function leastMissed(moves: readonly OfferedMove[], load: Load, now: number): OfferedMove | undefined {
+    const possible = moves.filter(({ scopes }) => budget.waitMs(scopes, now) === 0);
+    const missed = possible.map(({ scopes }) => load.waitMs(scopes, 1));
+    return possible[missed.indexOf(Math.min(...missed))];
   }
 
   return {
@@ -205,12 +216,13 @@ function byUrgencyThenWorth(a: Candidate, b: Candidate): number {
   );
 }
 
-const rank = { first: 0, final: 1, progress: 2, tidy: 3 } as const;
+const rank = { first: 0, prepare: 1, final: 2, progress: 3, tidy: 4 } as const;
 /** Ticks are at least so far apart: hundreds of replies cost no more than a few hundred looks a second each. */
 const shortestTickMs = 10;
 const shortestNapMs = 10;
 const longestNapMs = 250;
 const longGap = 1.5;
+const courtesyMs = 100;
 /** A reply changes to another rung where calls are so much cheaper. */
 const switchGain = 2;
 /** Below this price (characters x milliseconds) a call costs nothing that anybody would notice. */

@@ -1,14 +1,17 @@
 import type { Scope } from '../ports.ts';
-import type { Gauge } from './budget.ts';
+import type { Gauge, Trips } from './budget.ts';
 
 /**
  * A limit of so many calls per period. A period begins with a call; when exactly it ends, the platform tells with
- * its answers. As long as it does not, never more than `calls` go out in any stretch of `perMs`.
+ * its answers. As long as it does not, never more than `calls` arrive in any stretch of `perMs`: when a call arrived,
+ * its answer tells, less the shortest time that an answer ever took.
  */
-export function createWindow(scope: Scope): Gauge {
+export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Gauge {
   let { calls, perMs } = scope;
-  /** Times of the calls of the last stretch, oldest first. */
-  const times: number[] = [];
+  /** When the calls of the last stretch arrived at the latest, oldest first. */
+  const arrivals: number[] = [];
+  /** When the calls that are still under way went out, oldest first. */
+  const flying: number[] = [];
   /** The platform's period: when it ends, and what is left of it. */
   let period: { readonly endsAt: number; left: number } | undefined;
   /** True once the platform has told of a period: from then on its periods count, not our stretches. */
@@ -16,20 +19,30 @@ export function createWindow(scope: Scope): Gauge {
   let closedUntil = 0;
 
   function refresh(now: number): void {
-    while (times.length > 0 && times[0]! <= now - perMs - jitterMs) times.shift();
+    while (flying.length > 0 && flying[0]! <= now - lostMs) land(flying[0]!, now);
+    while (arrivals.length > 0 && arrivals[0]! <= now - perMs - clockMs) arrivals.shift();
     if (period !== undefined && now >= period.endsAt) period = undefined;
+  }
+
+  function land(spentAt: number, now: number): void {
+    const index = flying.indexOf(spentAt);
+    if (index < 0) return;
+    flying.splice(index, 1);
+    arrivals.push(Math.max(spentAt, now - trips.quickestMs));
   }
 
   function left(): number {
     if (period !== undefined) return period.left;
-    return told ? calls : calls - times.length;
+    return told ? calls : calls - arrivals.length - flying.length;
   }
 
   /** When one more call comes free beside those that are kept. */
   function freeMs(now: number, kept: number): number {
     if (period !== undefined) return period.endsAt - now;
-    const blocking = times[times.length - calls + kept];
-    return blocking === undefined ? 0 : blocking + perMs + jitterMs - now;
+    const blocking = arrivals.length + flying.length - calls + kept;
+    if (blocking < 0) return 0;
+    const arrived = arrivals[blocking] ?? now - trips.quickestMs;
+    return Math.max(shortestMs, arrived + perMs + clockMs - now);
   }
 
   /** How long a call that goes out now will count. */
@@ -43,7 +56,9 @@ export function createWindow(scope: Scope): Gauge {
       const closed = Math.max(0, closedUntil - now);
       // What is kept back is no use any more when the period is over.
       const kept =
-        period !== undefined && period.endsAt - now < lateMs ? 0 : Math.min(Math.ceil(keep), calls - 1);
+        period !== undefined && period.endsAt - now < lateMs
+          ? 0
+          : Math.min(Math.ceil(keep), Math.max(1, calls - 1));
       if (left() >= 1 + kept) return closed;
       return Math.max(closed, freeMs(now, kept));
     },
@@ -56,7 +71,7 @@ export function createWindow(scope: Scope): Gauge {
       const remaining = Math.max(0, left());
       return open <= reset
         ? remaining
-        : Math.max((remaining * open) / reset, (calls * open) / (perMs + jitterMs));
+        : Math.max((remaining * open) / reset, (calls * open) / (perMs + usualTripMs));
     },
     missedMs(now) {
       refresh(now);
@@ -64,10 +79,11 @@ export function createWindow(scope: Scope): Gauge {
     },
     spend(now) {
       refresh(now);
-      times.push(now);
+      flying.push(now);
       if (period !== undefined) period.left--;
       // The first call of a period begins it; the answer will say when it ends.
-      else if (told) period = { endsAt: now + perMs + jitterMs, left: calls - 1 };
+      else if (told) period = { endsAt: now + perMs + usualTripMs, left: calls - 1 };
+      return (landedAt) => land(now, landedAt);
     },
     refuse(retryAfterMs, now) {
       closedUntil = Math.max(closedUntil, now + retryAfterMs);
@@ -81,17 +97,22 @@ export function createWindow(scope: Scope): Gauge {
       // Answers overtake one another: of the same period the least is true.
       const same = period !== undefined && Math.abs(period.endsAt - endsAt) < perMs / 2;
       // The first answer of all knows nothing of the calls that are still under way.
-      const counted = same ? period!.left : told ? remaining : calls - times.length;
+      const counted = same ? period!.left : told ? remaining : calls - arrivals.length - flying.length;
       period = { endsAt, left: Math.min(counted, remaining) };
       told = true;
     },
     idle(now) {
       refresh(now);
-      return times.length === 0 && period === undefined && closedUntil <= now;
+      return arrivals.length + flying.length === 0 && period === undefined && closedUntil <= now;
     },
   };
 }
 
-/** Calls are not equally long under way: they arrive closer together than they went out. */
-const jitterMs = 50;
+/** Answers are not all equally quick. */
+const usualTripMs = 50;
+/** What timers may be early, and clocks may be apart. */
+const clockMs = 5;
+const shortestMs = 1;
+/** A call without an answer has arrived by then, or never will. */
+const lostMs = 3_000;
 const lateMs = 150;

@@ -89,7 +89,8 @@ export function createWriter(options: WriterOptions): Writer {
     const unseen = manuscript.beyond(covered());
     const ageMs = now - (unseenSince ?? now);
     const wish = { area: unseen * ageMs, ageMs, notBefore: patience.notBefore };
-    if (preparation !== undefined) return { ...wish, urgency: 'first', moves: [preparingMove(preparation)] };
+    if (preparation !== undefined)
+      return { ...wish, urgency: 'prepare', moves: [preparingMove(preparation)] };
     if (open !== undefined && mustEnd(open, now))
       return { ...wish, urgency: 'final', moves: endingMoves(open) };
     if (open !== undefined && delivered) return { ...wish, urgency: 'tidy', moves: endingMoves(open) };
@@ -181,7 +182,8 @@ export function createWriter(options: WriterOptions): Writer {
     }
     openedOn = rung;
     const { index } = manuscript;
-    const { whole } = sheet;
+    // A stream is never whole at once: it has to be stopped.
+    const whole = sheet.whole && rung.growth === 'replace';
     const position = { index, key: `${key}#${index}`, attempt, whole };
     const opened = indication.endingWith(surface.open(rung, { text: sheet.text, shown: '' }, position));
     const settled = opened.then((page) => {
@@ -192,6 +194,7 @@ export function createWriter(options: WriterOptions): Writer {
       open = { page, rung: ladder.of(page.rung) ?? rung, openedAt: now, sheet: undefined, inDoubt: false };
       show(open, sheet);
       if (whole) turn(sheet);
+      else if (sheet.last) deliver(true);
     });
     return { scopes, settled };
   }

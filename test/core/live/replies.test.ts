@@ -45,7 +45,7 @@ describe('a live reply', () => {
     const { clock, replies, surface } = setUp({ automatic: true });
     const reply = replies.start(surface, 'k');
     reply.push('All of it.');
-    const ending = reply.end();
+    const ending = reply.end({ end: 'complete' });
     await clock.advance(20);
     expect(await ending).toEqual({ text: 'All of it.', complete: true });
     expect(surface.calls.map(({ kind }) => kind)).toEqual(['open']);
@@ -57,7 +57,7 @@ describe('a live reply', () => {
     const reply = replies.start(surface, 'k');
     reply.push('All of it.');
     await clock.advance(20);
-    const ending = reply.end();
+    const ending = reply.end({ end: 'complete' });
     await clock.advance(20);
     await ending;
     expect(surface.calls.map(({ kind }) => kind)).toEqual(['open']);
@@ -70,7 +70,7 @@ describe('a live reply', () => {
       reply.push(`w${step} `);
       await clock.advance(500);
     }
-    const ending = reply.end();
+    const ending = reply.end({ end: 'complete' });
     await clock.advance(10_000);
     await ending;
     const times = surface.calls.map(({ at }) => at);
@@ -110,7 +110,7 @@ describe('a live reply', () => {
       await context.clock.advance(20);
       context.surface.calls.at(-1)?.succeed();
     }
-    const ending = reply.end();
+    const ending = reply.end({ end: 'complete' });
     await succeedAll(context);
     expect((await ending).complete).toBe(true);
     expect(context.surface.pages.length).toBeGreaterThan(8);
@@ -145,7 +145,7 @@ describe('a live reply', () => {
     surface.calls[0]!.succeed();
     await flush();
     reply.push('b');
-    const ending = reply.end();
+    const ending = reply.end({ end: 'complete' });
     for (let round = 1; round <= 6; round++) {
       await clock.advance(20_000);
       surface.calls[round]!.fail(new SurfaceError('unknown', 'no answer'));
@@ -160,7 +160,7 @@ describe('a live reply', () => {
     const { clock, replies, surface } = setUp();
     const reply = replies.start(surface, 'k');
     reply.push('a');
-    const ending = reply.end();
+    const ending = reply.end({ end: 'complete' });
     await clock.advance(20);
     surface.calls[0]!.fail(new SurfaceError('unknown', 'no answer'));
     await clock.advance(1_000);
@@ -198,6 +198,47 @@ describe('a live reply', () => {
     expect(surface.pages).toEqual(['ab']);
   });
 
+  it('shows a whole answer by a stream where no single call can be had, and ends the stream later', async () => {
+    const posts = [{ id: 'posts', calls: 1, perMs: 60_000, shape: 'window' as const }];
+    const rungs = [createRung('stream', 'append'), createRung('message', 'replace', 2_000, posts)];
+    const { clock, replies, surface: first } = setUp({ rungs, automatic: true });
+    const second = createFakeSurface({ rungs, automatic: true, now: clock.now });
+    const deliveries = [first, second].map((surface, index) => {
+      const reply = replies.start(surface, `k${index}`);
+      reply.push('All of it.');
+      return reply.end({ end: 'complete' });
+    });
+    await clock.advance(1_000);
+    expect(await Promise.all(deliveries)).toEqual(Array(2).fill({ text: 'All of it.', complete: true }));
+    expect(first.calls.map(({ kind, rung }) => [kind, rung])).toEqual([['open', 'message']]);
+    expect(second.calls.map(({ kind, rung }) => [kind, rung])).toEqual([
+      ['open', 'stream'],
+      ['close', 'stream'],
+    ]);
+    expect(second.pages).toEqual(['All of it.']);
+  });
+
+  it('gives scarce calls to words that are there before it makes places for others', async () => {
+    const all = [{ id: 'all', calls: 2, perMs: 1_000, shape: 'window' as const }];
+    const rungs = [createRung('message', 'replace', 2_000, all)];
+    const clock = createFakeClock();
+    const replies = createLiveReplies({ ...createInstruments(), clock });
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const surface = createFakeSurface({ rungs, automatic: true, now: clock.now });
+      const prepared = async () => void order.push(`place ${name}`);
+      const open: typeof surface.open = (...call) => {
+        order.push(`words ${name}`);
+        return surface.open(...call);
+      };
+      const reply = replies.start({ ...surface, open, preparation: { scopes: all, run: prepared } }, name);
+      reply.push('Hello');
+      void reply.end({ end: 'complete' });
+    }
+    for (let second = 0; second < 10; second++) await clock.advance(500);
+    expect(order).toEqual(['place a', 'place b', 'words a', 'words b', 'place c', 'words c']);
+  });
+
   it('never doubles an append whose fate is unknown: it ends the stream and replaces the message', async () => {
     const { clock, replies, surface } = setUp({ growth: 'append', more: [createRung('message', 'replace')] });
     const reply = replies.start(surface, 'k');
@@ -231,7 +272,7 @@ describe('a live reply', () => {
       reply.push(`${minute} `);
       await clock.advance(60_000);
     }
-    const ending = reply.end('Note.');
+    const ending = reply.end({ end: 'complete', notice: 'Note.' });
     await clock.advance(1_000);
     await ending;
     expect(surface.pages).toEqual(['0 1 2 3 4 5\n\nNote.']);
@@ -259,7 +300,7 @@ describe('a live reply', () => {
     const blocking = replies.start(blocker, 'a');
     blocking.push('one. ');
     await clock.advance(100);
-    void blocking.end();
+    void blocking.end({ end: 'complete' });
     await clock.advance(1_000);
     const surface = createFakeSurface({
       automatic: true,
@@ -271,7 +312,7 @@ describe('a live reply', () => {
     await clock.advance(1_000);
     const text = 'A sentence that is neither long nor short. '.repeat(60);
     reply.push(text);
-    const ending = reply.end('Note.');
+    const ending = reply.end({ end: 'complete', notice: 'Note.' });
     await clock.advance(180_000);
     expect(await ending).toEqual({ text: `Begin. ${text}`, complete: true });
     expect(surface.pages.at(-1)).toMatch(/Note\.$/);
@@ -297,7 +338,7 @@ describe('a live reply', () => {
       for (const { reply } of talks) reply.push(`word${word} `);
       await clock.advance(60);
     }
-    const endings = talks.map(({ reply }) => reply.end());
+    const endings = talks.map(({ reply }) => reply.end({ end: 'complete' }));
     await clock.advance(30_000);
     expect((await Promise.all(endings)).every(({ complete }) => complete)).toBe(true);
     const settled = talks.filter(({ surface }) => surface.calls.some(({ rung }) => rung === 'message'));
@@ -320,7 +361,7 @@ describe('a live reply', () => {
     await clock.advance(100);
     expect(surface.pages).toEqual(['fine']);
     expect(bad.gone.aborted).toBe(true);
-    expect((await bad.end()).complete).toBe(false);
+    expect((await bad.end({ end: 'complete' })).complete).toBe(false);
   });
 
   it('says where its place is gone, and what had been seen', async () => {
@@ -335,7 +376,7 @@ describe('a live reply', () => {
     surface.calls[1]!.fail(new SurfaceError('gone', 'message deleted'));
     await flush();
     expect(reply.gone.aborted).toBe(true);
-    expect(await reply.end()).toEqual({ text: 'seen', complete: false });
+    expect(await reply.end({ end: 'complete' })).toEqual({ text: 'seen', complete: false });
   });
 
   it('puts a notice under the text, and outside of an open fence', async () => {
@@ -343,7 +384,7 @@ describe('a live reply', () => {
     const reply = replies.start(surface, 'k');
     reply.push('Look:\n```js\nlet a = 1;\n');
     await clock.advance(500);
-    const ending = reply.end('It broke.');
+    const ending = reply.end({ end: 'complete', notice: 'It broke.' });
     await clock.advance(500);
     expect(await ending).toEqual({ text: 'Look:\n```js\nlet a = 1;\n', complete: true });
     expect(surface.pages[0]).toMatch(/let a = 1;\n```\s*\n\nIt broke\.$/);
@@ -353,7 +394,7 @@ describe('a live reply', () => {
     const { clock, replies, surface } = setUp({ automatic: true, limit: 300 });
     const reply = replies.start(surface, 'k');
     reply.push('x'.repeat(295));
-    const ending = reply.end('A notice of some length.');
+    const ending = reply.end({ end: 'complete', notice: 'A notice of some length.' });
     await clock.advance(500);
     await ending;
     expect(surface.pages).toEqual(['x'.repeat(295), 'A notice of some length.']);
@@ -361,7 +402,7 @@ describe('a live reply', () => {
 
   it('says a notice alone where there is no text', async () => {
     const { clock, replies, surface } = setUp({ automatic: true });
-    const ending = replies.start(surface, 'k').end('Only this.');
+    const ending = replies.start(surface, 'k').end({ end: 'complete', notice: 'Only this.' });
     await clock.advance(20);
     expect(await ending).toEqual({ text: '', complete: true });
     expect(surface.pages).toEqual(['Only this.']);
