@@ -31,8 +31,12 @@ export function startDeadline(caller: AbortSignal, { idleMs, totalMs }: Deadline
     end(
       timedOut(`The answer took longer than ${toWords(totalMs)} and was stopped: ask for something shorter.`),
     );
-  const onIdle = () =>
-    end(timedOut(`The model sent nothing for ${toWords(idleMs)}, so the answer was stopped: ask again.`));
+  // Setting a timer for each token costs more than the token: one is wound up again and again.
+  let expecting = false;
+  const onIdle = () => {
+    if (expecting)
+      end(timedOut(`The model sent nothing for ${toWords(idleMs)}, so the answer was stopped: ask again.`));
+  };
 
   if (caller.aborted) onCaller();
   caller.addEventListener('abort', onCaller, { once: true });
@@ -42,10 +46,12 @@ export function startDeadline(caller: AbortSignal, { idleMs, totalMs }: Deadline
   return {
     signal: controller.signal,
     expect() {
-      clearTimeout(idle);
-      idle = setTimeout(onIdle, idleMs);
+      expecting = true;
+      idle = idle?.refresh() ?? setTimeout(onIdle, idleMs);
     },
-    relax: () => clearTimeout(idle),
+    relax() {
+      expecting = false;
+    },
     close() {
       clearTimeout(idle);
       clearTimeout(total);

@@ -1,4 +1,4 @@
-import { APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { type ErrorCode, ParleyError } from '../core/errors.ts';
 import { toWords } from './durations.ts';
 import { readRetryAfter } from './retry-after.ts';
@@ -10,6 +10,8 @@ export interface FailedCall {
   readonly official: boolean;
   /** True where a part of the answer has reached the person. */
   readonly shown: boolean;
+  /** @default 'chat' */
+  readonly purpose?: 'chat' | 'embeddings';
 }
 
 /** Thrown where a server ends its answer without having said that it is complete. */
@@ -39,13 +41,12 @@ function toCode(cause: unknown, shown: boolean): ErrorCode {
   return shown && code === 'model-unavailable' ? 'cut-off' : code;
 }
 
-/** Ended without a reason, an event that is not JSON, a socket that broke (undici: `TypeError: terminated`). */
+/** Ended without a reason, an event that is not JSON, a socket that broke under the answer (`fetch` calls that `terminated`). */
 function isCutOff(cause: unknown): boolean {
-  return (
-    cause instanceof EndedEarlyError ||
-    cause instanceof SyntaxError ||
-    (cause instanceof TypeError && cause.message === 'terminated')
-  );
+  if (cause instanceof EndedEarlyError || cause instanceof SyntaxError) return true;
+  if (cause instanceof APIConnectionError && cause.cause instanceof EndedEarlyError) return true;
+  if (cause instanceof TypeError && cause.message === 'terminated') return true;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET';
 }
 
 /** Node's own limit of 5 minutes until the headers come; a connection that can't be made is another matter. */
@@ -114,12 +115,14 @@ function toNotice(
   call: FailedCall,
   retryAfterMs: number | undefined,
 ): string {
+  const { purpose = 'chat' } = call;
   switch (code) {
     case 'bad-key':
       return "The model's server did not accept Parley's key: tell whoever runs Parley to check OPENAI_API_KEY.";
     case 'unknown-model':
-      return `The model ${call.model} does not exist or is not open to Parley's key: tell whoever runs Parley to check OPENAI_MODEL.`;
+      return `The model ${call.model} does not exist or is not open to Parley's key: tell whoever runs Parley to check ${purpose === 'chat' ? 'OPENAI_MODEL' : 'EMBEDDING_MODEL'}.`;
     case 'context-too-long':
+      if (purpose === 'embeddings') return 'The text is too long for this model: send it in shorter parts.';
       return 'This conversation has become too long for the model: start anew with /new, or ask for less at once.';
     case 'refused':
       return refusedNotice;
@@ -141,7 +144,7 @@ function toNotice(
       return "The model's server took too long to answer: ask again, or ask for something shorter.";
     default:
       return cause instanceof APIError && cause.status === 404
-        ? "The model's server has no chat at its address: tell whoever runs Parley to check OPENAI_BASE_URL."
+        ? `The model's server has no ${purpose} at its address: tell whoever runs Parley to check OPENAI_BASE_URL.`
         : "The model's server could not make sense of the request: ask again, and if that goes on tell whoever runs Parley.";
   }
 }

@@ -10,8 +10,11 @@ import type {
   ModelEvent,
   Usage,
 } from '../core/ports.ts';
+import { toChunk } from './chat-chunk.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import { readEvents } from './event-stream.ts';
 import { readFamily } from './families.ts';
+import { fetchStream, fetchWhole, type StreamedResponse } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
 import { EndedEarlyError, refusedNotice, toModelError } from './openai-errors.ts';
 import { toRetryDelay } from './retry.ts';
@@ -47,6 +50,8 @@ export interface OpenAiModelOptions extends OpenAiAccess {
 export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const { model, idleTimeoutMs = 60_000, totalTimeoutMs = 600_000, retryDelayMs = 500, logger } = options;
   const { client, official } = connectOpenAi(options);
+  const whole = client.withOptions({ fetch: fetchWhole });
+  const streaming = client.withOptions({ fetch: fetchStream });
   const family = readFamily(model);
   const contextTokens = options.contextTokens ?? family.contextTokens;
 
@@ -106,33 +111,26 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     let usage: Usage | undefined;
     try {
       deadline.expect();
-      const chunks = await client.chat.completions.create(
-        {
-          ...toBody(request),
-          stream: true,
-          // Padding against eavesdroppers who guess words by packet size: it doubles the bytes. Only
-          // OpenAI's own servers add it, others might refuse the field.
-          stream_options: { include_usage: true, ...(official && { include_obfuscation: false }) },
-        },
-        { signal: deadline.signal },
-      );
-      for await (const chunk of chunks) {
+      const { incoming } = await open(request, deadline.signal);
+      for await (const events of readEvents(incoming, deadline.signal)) {
         deadline.relax();
         deadline.signal.throwIfAborted();
-        usage = toUsage(chunk.usage) ?? usage;
-        // Compatible servers leave out fields that the types promise.
-        const choice = chunk.choices?.[0];
-        reason = choice?.finish_reason ?? reason;
-        // A refusal is the model's own words, meant for the person.
-        for (const text of [choice?.delta?.content, choice?.delta?.refusal]) {
-          if (!text) continue;
-          progress.shown = true;
-          yield { type: 'text-delta', text };
-          deadline.signal.throwIfAborted();
+        for (const event of events) {
+          const chunk = toChunk(event);
+          usage = toUsage(chunk.usage) ?? usage;
+          // Compatible servers leave out fields that the types promise.
+          const choice = chunk.choices?.[0];
+          reason = choice?.finish_reason ?? reason;
+          // A refusal is the model's own words, meant for the person.
+          for (const text of [choice?.delta?.content, choice?.delta?.refusal]) {
+            if (!text) continue;
+            progress.shown = true;
+            yield { type: 'text-delta', text };
+            deadline.signal.throwIfAborted();
+          }
         }
         deadline.expect();
       }
-      // An abort ends the SDK's loop without an error.
       deadline.signal.throwIfAborted();
     } catch (error) {
       // With a reason the answer is whole: what broke is the usage after it.
@@ -142,8 +140,25 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     yield { type: 'finish', ...toEnd(reason, progress.shown), ...(usage && { usage }) };
   }
 
+  async function open(request: ChatRequest, signal: AbortSignal): Promise<StreamedResponse> {
+    const response = await streaming.chat.completions
+      .create(
+        {
+          ...toBody(request),
+          stream: true,
+          // Padding against eavesdroppers who guess words by packet size: it doubles the bytes. Only
+          // OpenAI's own servers add it, others might refuse the field.
+          stream_options: { include_usage: true, ...(official && { include_obfuscation: false }) },
+        },
+        { signal },
+      )
+      .asResponse();
+    // By the SDK's own word every answer comes from the fetch it was given.
+    return response as StreamedResponse;
+  }
+
   async function readWhole(request: ChatRequest, deadline: Deadline): Promise<Completion> {
-    const answer = await client.chat.completions.create(toBody(request), { signal: deadline.signal });
+    const answer = await whole.chat.completions.create(toBody(request), { signal: deadline.signal });
     const choice = answer.choices?.[0];
     const text = choice?.message?.content || choice?.message?.refusal || '';
     const usage = toUsage(answer.usage);

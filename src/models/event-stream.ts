@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { addAbortSignal } from 'node:stream';
+import { createParser } from 'eventsource-parser';
+
+/** A server-sent event. */
+export interface ServerEvent {
+  /** Absent: an ordinary one. */
+  readonly event?: string | undefined;
+  readonly data: string;
+}
+
+/**
+ * The events of a streamed answer, as many at a time as came together. Ends after `[DONE]`, which is not among them,
+ * or with the answer. Left early or aborted, it ends the connection.
+ * @throws what broke the connection; an AbortError
+ */
+export async function* readEvents(
+  incoming: IncomingMessage,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ServerEvent[]> {
+  let events: ServerEvent[] = [];
+  let done = false;
+  let fault: unknown;
+  let wake = () => {};
+  const parser = createParser({
+    onEvent(event) {
+      if (event.data === '[DONE]') done = true;
+      else if (!done) events.push(event);
+    },
+  });
+  const end = () => {
+    done ||= fault === undefined;
+    wake();
+  };
+  addAbortSignal(signal, incoming);
+  incoming.setEncoding('utf8');
+  incoming.on('data', (text: string) => {
+    parser.feed(text);
+    if (events.length > mostWaiting) incoming.pause();
+    wake();
+  });
+  incoming.on('end', end).on('close', end);
+  incoming.on('error', (error) => {
+    // What breaks after the last event has cost nobody anything.
+    if (!done) fault ??= error;
+    wake();
+  });
+  try {
+    for (;;) {
+      if (events.length > 0) {
+        const came = events;
+        events = [];
+        if (incoming.isPaused()) incoming.resume();
+        yield came;
+      } else if (fault !== undefined) throw fault;
+      else if (done) return;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  } finally {
+    if (done) letGo(incoming);
+    else incoming.destroy();
+  }
+}
+
+/** The connection can be used again if the server ends its answer. */
+function letGo(incoming: IncomingMessage): void {
+  if (incoming.complete || incoming.destroyed) return;
+  const timer = setTimeout(() => incoming.destroy(), lingerMs);
+  incoming.once('close', () => clearTimeout(timer));
+}
+
+/** Who reads slower than the server writes makes it wait from here on. */
+const mostWaiting = 1_000;
+const lingerMs = 1_000;

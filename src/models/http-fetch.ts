@@ -1,0 +1,72 @@
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { EndedEarlyError } from './openai-errors.ts';
+
+/**
+ * `fetch` for the SDK's chat calls over Node's own HTTP client: half the processor time of the built-in one where
+ * each token comes in a packet of its own, and no limit of 5 minutes until an answer begins. The body is text; no
+ * redirect is followed.
+ */
+
+/** A successful answer whose body is to be read from `incoming`: what costs is the web stream that it is not. */
+export class StreamedResponse extends Response {
+  readonly incoming: IncomingMessage;
+
+  constructor(incoming: IncomingMessage) {
+    super(null, toInit(incoming));
+    this.incoming = incoming;
+  }
+}
+
+/** For answers that are streamed: a success is a {@link StreamedResponse}, a failure an ordinary response. */
+export async function fetchStream(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const incoming = await ask(input, init);
+  const { statusCode = 0 } = incoming;
+  return statusCode >= 200 && statusCode < 300 ? new StreamedResponse(incoming) : readWhole(incoming);
+}
+
+/** For answers in one piece. */
+export async function fetchWhole(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  return readWhole(await ask(input, init));
+}
+
+async function ask(
+  input: string | URL | Request,
+  { method = 'GET', headers, body, signal }: RequestInit = {},
+): Promise<IncomingMessage> {
+  const url = new URL(input instanceof Request ? input.url : input);
+  const options: RequestOptions = {
+    method,
+    headers: Object.fromEntries(new Headers(headers)),
+    ...(signal && { signal }),
+  };
+  const answered = Promise.withResolvers<IncomingMessage>();
+  const request = url.protocol === 'https:' ? requestSecure : requestPlain;
+  request(url, options, answered.resolve).on('error', answered.reject).end(body);
+  return answered.promise;
+}
+
+/** @throws EndedEarlyError where the connection breaks in the middle */
+async function readWhole(incoming: IncomingMessage): Promise<Response> {
+  let text = '';
+  try {
+    for await (const chunk of incoming.setEncoding('utf8')) {
+      text += chunk;
+      if (text.length > mostCharacters)
+        throw new Error(`An answer of more than ${mostCharacters} characters.`);
+    }
+  } catch (cause) {
+    throw new EndedEarlyError('The answer broke off.', { cause });
+  }
+  return new Response(text, toInit(incoming));
+}
+
+function toInit({ statusCode = 0, headers }: IncomingMessage): ResponseInit {
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  return { status: statusCode, headers: pairs };
+}
+
+const mostCharacters = 50_000_000;
