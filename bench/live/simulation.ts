@@ -118,7 +118,7 @@ export async function simulate(
       const reply = replies.start(surface, `job-${number}`);
       for (const { at, text } of job.emissions) clock.after(at, () => reply.push(text));
       clock.after(job.emissions.at(-1)!.at + 5, () => {
-        void reply.end().then(() => {
+        void reply.end({ end: 'complete' }).then(() => {
           if (job.warmUp !== true) results.push({ emissions: job.emissions, sightings, calls });
           left--;
         });

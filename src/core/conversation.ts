@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
 import { ParleyError } from './errors.ts';
+import { toFailure } from './failure.ts';
 import { Interruption } from './interruption.ts';
 import type { LiveReplies, LiveReply } from './live/replies.ts';
 import type {
   AnswerEnd,
   ChatModel,
   Counters,
+  Ending,
   FinishReason,
   HistoryStore,
   HistoryWindow,
   Logger,
+  ModelEvent,
   Platform,
   ThreadKey,
   Turn,
 } from './ports.ts';
 import { createPrompt } from './prompt.ts';
 import { createRecall, type Question, type Said } from './recall.ts';
+import { countUsage } from './usage.ts';
 
 /** What {@link createConversation} needs. */
 export interface ConversationOptions {
@@ -39,7 +43,7 @@ export interface Conversation {
 
 /** Creates the conversation of an engine. */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { model, history, replies, persona, logger, counters, now } = options;
+  const { model, history, replies, logger, counters, now } = options;
   const recall = createRecall(options);
 
   async function speak(
@@ -47,7 +51,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     window: HistoryWindow,
     reply: Pick<LiveReply, 'push'>,
     signal: AbortSignal,
-  ): Promise<FinishReason> {
+  ): Promise<Finish> {
+    const persona = question.persona?.trim() ? question.persona : options.persona;
     const layOut = (share: number) =>
       createPrompt({ persona, window, questions: question.said.length, model, share });
     let share = 1;
@@ -59,8 +64,8 @@ export function createConversation(options: ConversationOptions): Conversation {
         const request = { messages: prompt.messages, endUser: endUserOf(question) };
         for await (const event of model.stream(request, signal)) {
           if (event.type === 'finish') {
-            countUsage(event.usage);
-            return event.reason;
+            countUsage(counters, event.usage);
+            return event;
           }
           spoken = true;
           reply.push(event.text);
@@ -80,12 +85,6 @@ export function createConversation(options: ConversationOptions): Conversation {
     }
   }
 
-  function countUsage(usage: { inputTokens: number; outputTokens: number } | undefined): void {
-    counters.add('model.calls');
-    counters.add('model.input-tokens', usage?.inputTokens ?? 0);
-    counters.add('model.output-tokens', usage?.outputTokens ?? 0);
-  }
-
   async function answer(question: Question, signal: AbortSignal): Promise<void> {
     const { thread, id, attempts } = question;
     const surface = options.platformOf(thread).surface(question.replyTo, replies.meter);
@@ -96,40 +95,44 @@ export function createConversation(options: ConversationOptions): Conversation {
       reply.push(delta);
     };
     const either = AbortSignal.any([signal, reply.gone]);
-    let end: AnswerEnd = 'complete';
-    let notice: string | undefined;
+    let ending: Ending;
     let stored = false;
     try {
       const { window, answered } = await recall.recollect(question, either);
-      if (answered === undefined) notice = noticeOf(await speak(question, window, { push }, either));
+      let finish: Finish | undefined;
+      if (answered === undefined) finish = await speak(question, window, { push }, either);
       else push(answered);
       stored = answered !== undefined;
-      notice ??= footnote(question);
-      if (text.trim() === '') notice ??= emptyAnswer;
+      const empty = text.trim() === '' ? emptyAnswer : undefined;
+      const notice = noticeOf(finish?.reason) ?? footnote(question) ?? empty;
+      ending = {
+        end: 'complete',
+        ...(notice !== undefined && { notice }),
+        ...(finish?.usage && { usage: finish.usage }),
+      };
     } catch (error) {
-      end = 'failed';
+      ending = toFailure(error, unexpected);
       if (signal.aborted && signal.reason instanceof Interruption) {
-        if (signal.reason.why !== 'shutdown') end = 'stopped';
-        notice = signal.reason.notice;
+        const { why, notice } = signal.reason;
+        ending = { end: why === 'shutdown' ? 'failed' : 'stopped', notice };
       } else if (!reply.gone.aborted) {
-        notice = `⚠️ ${noticeOfFault(error)}`;
-        counters.add(`answer.failed.${error instanceof ParleyError ? error.code : 'unexpected'}`);
+        counters.add(`answer.failed.${ending.code ?? 'unexpected'}`);
         logger.warn('an answer failed', { thread, error });
       }
     }
     const forgotten = signal.reason instanceof Interruption && signal.reason.why === 'forgotten';
     if (reply.gone.aborted) {
-      const { text: delivered } = await reply.end();
+      const { text: delivered } = await reply.end({ end: 'stopped' });
       counters.add('answer.gone');
       if (!forgotten && delivered.trim() !== '') await append(thread, [toTurn(delivered, 'stopped')]);
       return;
     }
     if (!forgotten && !stored && text.trim() !== '') {
-      stored = await append(thread, [toTurn(text, end)]);
-      if (!stored) notice = join(notice, unremembered);
+      stored = await append(thread, [toTurn(text, ending.end)]);
+      if (!stored) ending = { ...ending, notice: join(ending.notice, unremembered) };
     }
-    const delivery = await reply.end(notice);
-    counters.add(delivery.complete ? `answer.${end}` : 'answer.undelivered');
+    const delivery = await reply.end(ending);
+    counters.add(delivery.complete ? `answer.${ending.end}` : 'answer.undelivered');
     if (delivery.complete) return;
     logger.warn('an answer was not delivered whole', { thread });
     if (stored && delivery.text !== text) await correct(thread, delivery.text);
@@ -177,16 +180,10 @@ function footnote({ unread }: Question): string | undefined {
     : `ℹ️ I can't read attachments yet, so I answered without ${unread.join(', ')}.`;
 }
 
-function noticeOf(reason: FinishReason): string | undefined {
+function noticeOf(reason: FinishReason | undefined): string | undefined {
   if (reason === 'length') return '⚠️ The answer reached the model’s length limit: say “go on” for the rest.';
   if (reason === 'filtered') return '⚠️ The model’s content filter ended this answer: please ask differently.';
   return undefined;
-}
-
-function noticeOfFault(error: unknown): string {
-  return error instanceof ParleyError
-    ? error.notice
-    : 'Something went wrong on my side: please ask again; if it stays so, tell whoever runs me to look at the log.';
 }
 
 function join(notice: string | undefined, more: string): string {
@@ -197,6 +194,10 @@ function endUserOf({ asker }: Question): string {
   return createHash('sha256').update(asker.id).digest('hex');
 }
 
+type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
+
+const unexpected =
+  'Something went wrong on my side: please ask again; if it stays so, tell whoever runs me to look at the log.';
 const emptyAnswer = '⚠️ The model gave an empty answer: please ask again.';
 const unremembered = '⚠️ I could not save this answer, so I won’t remember it.';
 const smallestShare = 1 / 16;

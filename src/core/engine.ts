@@ -1,7 +1,8 @@
 import { commands, readTypedCommand } from './commands/commands.ts';
 import { createConversation } from './conversation.ts';
+import { createConversations } from './conversations.ts';
 import { addressOf, type Errand, errandId, threadOf } from './errand.ts';
-import { ParleyError } from './errors.ts';
+import { toFailure } from './failure.ts';
 import { Interruption } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import { createLanes, type Lanes } from './lanes.ts';
@@ -11,6 +12,7 @@ import type {
   CommandCall,
   CommandSpec,
   Counters,
+  Ending,
   HistoryStore,
   Inbox,
   IncomingMessage,
@@ -57,7 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
   const intake = createSequence();
   const conversation = createConversation({ ...options, platformOf, now });
   const turns = createTurns({ ...options, platformOf, conversation });
-  const lanes: Lanes<Item> = createLanes({ run, joins: ({ errand }) => errand.kind === 'message' });
+  const lanes: Lanes<Item> = createLanes({ run, tidy, joins: ({ errand }) => errand.kind === 'message' });
   /** Ids of messages that were deleted while they are being answered. */
   const withdrawn = new Set<string>();
 
@@ -74,11 +76,13 @@ export function createEngine(options: EngineOptions): Engine {
     } catch (error) {
       counters.add('turn.failed');
       logger.error('a turn failed', { thread, error });
-    } finally {
-      for (const { errand } of batch) {
-        withdrawn.delete(errandId(errand));
-        await journal.done(errand);
-      }
+    }
+  }
+
+  async function tidy(batch: readonly Item[]): Promise<void> {
+    for (const { errand } of batch) {
+      withdrawn.delete(errandId(errand));
+      await journal.done(errand);
     }
   }
 
@@ -125,8 +129,7 @@ export function createEngine(options: EngineOptions): Engine {
       logger.error('a message could not be taken in', { thread, error });
       // Only who spoke to Parley waits for an answer.
       const waits = errand.kind === 'command' || errand.message.to === 'parley';
-      if (!waits || !(error instanceof ParleyError)) return;
-      void turns.say(addressOf(errand), `⚠️ ${error.notice}`, errandId(errand));
+      if (waits) void turns.tell(addressOf(errand), toFailure(error, notTaken), errandId(errand));
     }
   }
 
@@ -170,6 +173,7 @@ export function createEngine(options: EngineOptions): Engine {
     stop(thread) {
       lanes.stop(thread, new Interruption('stopped'));
     },
+    conversations: createConversations({ history, intake, lanes }),
     async recover(platform) {
       const waiting = new Map<ThreadKey, Item[]>();
       for (const { errand, attempts } of await journal.unfinished()) {
@@ -180,7 +184,7 @@ export function createEngine(options: EngineOptions): Engine {
           waiting.set(thread, [...(waiting.get(thread) ?? []), { errand, attempts }]);
         else {
           await journal.done(errand);
-          void turns.say(addressOf(errand), brokenTwice, `${errandId(errand)}!`);
+          void turns.tell(addressOf(errand), brokenTwice, `${errandId(errand)}!`);
         }
       }
       // What belongs together is added together, so that it is answered together as it was before.
@@ -222,4 +226,8 @@ async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
 const lastWordsMs = 2_500;
 /** A question that brought the process down twice is not tried a third time. */
 const mostAttempts = 2;
-const brokenTwice = '⚠️ I was interrupted by a restart while answering this: please ask again.';
+const notTaken = 'Something went wrong before I could answer: please send it again.';
+const brokenTwice: Ending = {
+  end: 'failed',
+  notice: '⚠️ I was interrupted by a restart while answering this: please ask again.',
+};

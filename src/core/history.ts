@@ -48,13 +48,30 @@ export function createHistory(keyValue: BatchKeyValue, options: HistoryOptions =
     return Promise.all(keys.map((key) => keyValue.get(key)));
   }
 
-  async function deleteTurns(thread: ThreadKey, head: Head): Promise<void> {
+  async function readTurns(thread: ThreadKey, head: Head, start: number): Promise<readonly Turn[]> {
+    const turns: Turn[] = [];
+    for (const numbers of batches(start, head.next)) {
+      const found = await readMany(numbers.map((number) => turnKey(thread, head, number)));
+      for (const [index, turn] of found.entries()) {
+        if (isTurn(turn)) turns.push(turn);
+        else
+          logger?.warn('history: a turn could not be read; going on without', {
+            thread,
+            number: numbers[index],
+          });
+      }
+    }
+    return turns;
+  }
+
+  /** Deletes the turns from a number on, that the new head no longer counts. */
+  async function deleteTurns(thread: ThreadKey, head: Head, start: number): Promise<void> {
     try {
-      for (const numbers of batches(0, head.next)) {
+      for (const numbers of batches(start, head.next)) {
         await Promise.all(numbers.map((number) => keyValue.delete(turnKey(thread, head, number))));
       }
     } catch (error) {
-      // The conversation is forgotten already: nothing leads to these turns any more.
+      // They are forgotten already: nothing leads to these turns any more.
       logger?.warn('history: old turns could not be deleted', { thread, error });
     }
   }
@@ -66,19 +83,11 @@ export function createHistory(keyValue: BatchKeyValue, options: HistoryOptions =
 
     async load(thread): Promise<HistoryWindow> {
       const head = await readHead(thread);
-      const turns: Turn[] = [];
-      for (const numbers of batches(head.start, head.next)) {
-        const found = await readMany(numbers.map((number) => turnKey(thread, head, number)));
-        for (const [index, turn] of found.entries()) {
-          if (isTurn(turn)) turns.push(turn);
-          else
-            logger?.warn('history: a turn could not be read; going on without', {
-              thread,
-              number: numbers[index],
-            });
-        }
-      }
-      return { start: head.start, turns };
+      return { start: head.start, turns: await readTurns(thread, head, head.start) };
+    },
+
+    async read(thread) {
+      return readTurns(thread, await readHead(thread), 0);
     },
 
     append(thread, turns) {
@@ -107,6 +116,18 @@ export function createHistory(keyValue: BatchKeyValue, options: HistoryOptions =
       });
     },
 
+    drop(thread, count) {
+      return sequence.run(thread, async () => {
+        const head = await readHead(thread);
+        const next = Math.max(0, head.next - count);
+        if (next === head.next) return;
+        // Where nothing of the window is left, what was cut from prompts has its place there again.
+        const start = next <= head.start ? 0 : head.start;
+        await keyValue.set(thread, { ...head, start, next } satisfies Head);
+        await deleteTurns(thread, head, next);
+      });
+    },
+
     advance(thread, start) {
       return sequence.run(thread, async () => {
         const head = await readHead(thread);
@@ -120,7 +141,7 @@ export function createHistory(keyValue: BatchKeyValue, options: HistoryOptions =
         const head = await readHead(thread);
         if (head.next === 0) return;
         await keyValue.set(thread, newHead());
-        await deleteTurns(thread, head);
+        await deleteTurns(thread, head, 0);
       });
     },
   };

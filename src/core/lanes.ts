@@ -7,6 +7,8 @@ export interface LaneOptions<Item> {
    * given to {@link Lanes.stop}. Must not reject: whoever waits for an answer has been told by then.
    */
   run(thread: ThreadKey, batch: readonly Item[], signal: AbortSignal): Promise<void>;
+  /** Does what is left to do behind a batch, which no longer counts as running by then. Must not reject. */
+  tidy(batch: readonly Item[]): Promise<void>;
   /** True where `next` may be worked through together with what came before it. */
   joins(next: Item): boolean;
 }
@@ -17,7 +19,12 @@ export interface Lanes<Item> {
   add(thread: ThreadKey, items: readonly Item[]): void;
   /** Adds an item before all that waits. */
   addFirst(thread: ThreadKey, item: Item): void;
-  /** True while the thread has work running or waiting. */
+  /**
+   * Runs a task of the house in the thread: behind what runs, before all that waits, also where the lanes are closed.
+   * Settles as the task does.
+   */
+  interject(thread: ThreadKey, task: () => Promise<void>): Promise<void>;
+  /** True while the thread has a batch running or items waiting. */
   busy(thread: ThreadKey): boolean;
   /** The batch that is being worked through. */
   running(thread: ThreadKey): readonly Item[];
@@ -25,7 +32,7 @@ export interface Lanes<Item> {
   amend(thread: ThreadKey, change: (item: Item) => Item | undefined): void;
   /** Aborts what runs in the thread. @returns false where nothing ran. */
   stop(thread: ThreadKey, reason: unknown): boolean;
-  /** Starts nothing any more; what runs goes on, what waits stays where it is. */
+  /** Starts no batch any more; what runs goes on, what waits stays where it is. */
   close(): void;
   /** Aborts everything that runs. */
   stopAll(reason: unknown): void;
@@ -34,9 +41,11 @@ export interface Lanes<Item> {
 }
 
 interface Lane<Item> {
+  readonly tasks: (() => Promise<void>)[];
   readonly waiting: Item[];
   batch: readonly Item[];
   controller: AbortController;
+  active: boolean;
   done: Promise<void>;
 }
 
@@ -46,36 +55,42 @@ export function createLanes<Item>(options: LaneOptions<Item>): Lanes<Item> {
   let open = true;
 
   async function work(thread: ThreadKey, lane: Lane<Item>): Promise<void> {
-    while (open && lane.waiting.length > 0) {
-      lane.batch = takeBatch(lane.waiting, options.joins);
-      lane.controller = new AbortController();
-      await options.run(thread, lane.batch, lane.controller.signal);
-      lane.batch = [];
+    lane.active = true;
+    while (lane.tasks.length > 0 || (open && lane.waiting.length > 0)) {
+      const task = lane.tasks.shift();
+      await (task === undefined ? runBatch(thread, lane) : task());
     }
+    lane.active = false;
     if (lane.waiting.length === 0) lanes.delete(thread);
   }
 
-  function put(thread: ThreadKey, insert: (waiting: Item[]) => void): void {
-    const lane = lanes.get(thread);
-    if (lane !== undefined) {
-      insert(lane.waiting);
-      return;
-    }
-    const started: Lane<Item> = {
-      waiting: [],
-      batch: [],
-      controller: new AbortController(),
-      done: Promise.resolve(),
-    };
-    insert(started.waiting);
-    lanes.set(thread, started);
-    started.done = work(thread, started);
+  async function runBatch(thread: ThreadKey, lane: Lane<Item>): Promise<void> {
+    const batch = takeBatch(lane.waiting, options.joins);
+    lane.batch = batch;
+    lane.controller = new AbortController();
+    await options.run(thread, batch, lane.controller.signal);
+    lane.batch = [];
+    await options.tidy(batch);
+  }
+
+  function put(thread: ThreadKey, insert: (lane: Lane<Item>) => void): void {
+    const lane = lanes.get(thread) ?? createLane<Item>();
+    lanes.set(thread, lane);
+    insert(lane);
+    if (!lane.active) lane.done = work(thread, lane);
   }
 
   return {
-    add: (thread, items) => put(thread, (waiting) => waiting.push(...items)),
-    addFirst: (thread, item) => put(thread, (waiting) => waiting.unshift(item)),
-    busy: (thread) => lanes.has(thread),
+    add: (thread, items) => put(thread, ({ waiting }) => waiting.push(...items)),
+    addFirst: (thread, item) => put(thread, ({ waiting }) => waiting.unshift(item)),
+    interject: (thread, task) =>
+      new Promise((resolve, reject) => {
+        put(thread, ({ tasks }) => tasks.push(() => task().then(resolve, reject)));
+      }),
+    busy(thread) {
+      const lane = lanes.get(thread);
+      return lane !== undefined && (lane.batch.length > 0 || lane.waiting.length > 0);
+    },
     running: (thread) => lanes.get(thread)?.batch ?? [],
     amend(thread, change) {
       const lane = lanes.get(thread);
@@ -98,6 +113,17 @@ export function createLanes<Item>(options: LaneOptions<Item>): Lanes<Item> {
     async settled() {
       await Promise.all([...lanes.values()].map((lane) => lane.done));
     },
+  };
+}
+
+function createLane<Item>(): Lane<Item> {
+  return {
+    tasks: [],
+    waiting: [],
+    batch: [],
+    controller: new AbortController(),
+    active: false,
+    done: Promise.resolve(),
   };
 }
 

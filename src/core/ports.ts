@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors.ts';
+
 /**
  * Every interface that a room outside the core implements, and the plain data that crosses them.
  * Types only. Whatever may cross a process one day is plain JSON.
@@ -55,6 +57,8 @@ export interface IncomingMessage {
   /** True where more than one person can write in this thread: the model is then told who says what. */
   readonly shared: boolean;
   readonly replyTo: ReplyAddress;
+  /** A system prompt in place of the configured one, for this answer. Blank counts as absent. */
+  readonly persona?: string;
 }
 
 /** A slash command that somebody called; already acknowledged by the adapter. */
@@ -70,6 +74,8 @@ export interface CommandCall {
   readonly shared: boolean;
   /** `replyTo.thread` is where an answer's conversation lives: `conversation`, or a new one. */
   readonly replyTo: ReplyAddress;
+  /** As of {@link IncomingMessage}. */
+  readonly persona?: string;
 }
 
 /** The engine, as adapters see it. No method rejects: faults are told to the person and logged. */
@@ -84,6 +90,21 @@ export interface Inbox {
   revise(thread: ThreadKey, messageId: string, text: string): void;
   /** A person pressed stop: the running answer of the thread ends with what is there. */
   stop(thread: ThreadKey): void;
+  /** For places that show whole conversations. */
+  readonly conversations: Conversations;
+}
+
+/** What was said, for places that show it. Every method rejects with ParleyError `store-failed` where the store does. */
+export interface Conversations {
+  /** The whole conversation, oldest first, also what prompts no longer hold. Empty where there is none. */
+  read(thread: ThreadKey): Promise<readonly Turn[]>;
+  /**
+   * Drops the last question (all that was asked together) and its answer for good.
+   * @returns the text of the question, or `undefined` where there is none or an answer is running
+   */
+  undo(thread: ThreadKey): Promise<string | undefined>;
+  /** Stops a running answer and forgets the conversation. */
+  forget(thread: ThreadKey): Promise<void>;
 }
 
 /** An option of a slash command. All values reach the core as text. */
@@ -114,8 +135,8 @@ export interface EarlierMessage {
   readonly text: string;
 }
 
-/** A place where people talk. */
-export interface Platform {
+/** A place where people talk. `Surface` is the kind of its replies: paced where the place has limits, else direct. */
+export interface Platform<Surface extends ReplySurface | DirectSurface = ReplySurface | DirectSurface> {
   /** The first part of its thread keys: `discord`, `slack`, `terminal`. */
   readonly name: string;
   /**
@@ -124,12 +145,14 @@ export interface Platform {
    */
   start(inbox: Inbox, commands: readonly CommandSpec[]): Promise<string>;
   /** Writes one reply. From data alone; cheap; does no I/O itself. What answers tell of limits goes to the meter. */
-  surface(address: ReplyAddress, meter?: Meter): ReplySurface;
+  surface(address: ReplyAddress, meter?: Meter): Surface;
   /**
    * What was said in the address's thread before the message it answers, oldest first, newest kept where
    * there is too much. Absent where a platform has no such thing. May reject: the engine goes on without.
    */
   earlier?(address: ReplyAddress): Promise<readonly EarlierMessage[]>;
+  /** False while it is not connected. Absent: it counts as connected from its start to its end. */
+  ready?(): boolean;
   /**
    * Prepares to end: what the platform would deliver again later is no longer taken in; what it would not is taken in
    * until {@link close}. Surfaces go on working until then.
@@ -240,6 +263,31 @@ export interface ReplySurface {
   readonly indicator?: Indicator;
 }
 
+/** How a reply ended. */
+export interface Ending {
+  readonly end: AnswerEnd;
+  /** What is said under the text (or alone, where there is none) and is not part of it. */
+  readonly notice?: string;
+  /** Of `failed`, where it is known: what went wrong. */
+  readonly code?: ErrorCode;
+  /** When it makes sense to ask again, in milliseconds, where somebody told us. */
+  readonly retryAfterMs?: number;
+  readonly usage?: Usage;
+}
+
+/** A reply in a place without limits (a browser, a terminal): takes every delta as it comes. */
+export interface DirectSurface {
+  /** Shows more; returns at once, never throws. */
+  push(delta: string): void;
+  /**
+   * Ends the reply. Called exactly once, also where it is {@link gone} by then. Resolves once it is shown.
+   * @throws SurfaceError `gone` where nobody sees it
+   */
+  end(ending: Ending): Promise<void>;
+  /** Aborts where nobody can see the reply any more. Absent where that never happens. */
+  readonly gone?: AbortSignal;
+}
+
 /**
  * Makes a place for the reply (opens a thread), while the model still thinks. Best effort: `open` does it again
  * where it failed.
@@ -318,6 +366,22 @@ export interface ChatModel {
   complete(request: ChatRequest, signal: AbortSignal): Promise<Completion>;
 }
 
+/** Turns texts into vectors. */
+export interface EmbeddingModel {
+  readonly id: string;
+  /**
+   * One vector for each text, in their order, and the tokens that were read.
+   * @throws ParleyError of the model codes
+   */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Embeddings>;
+}
+
+/** What {@link EmbeddingModel.embed} gives. */
+export interface Embeddings {
+  readonly vectors: readonly (readonly number[])[];
+  readonly inputTokens: number;
+}
+
 // ---------------------------------------------------------------- memory
 
 /** How an answer ended: whole, stopped by a person, or broken off by a fault or a restart. */
@@ -335,6 +399,8 @@ export interface Turn {
   readonly tokens: number;
   /** Id of the message it came from. */
   readonly messageId?: string;
+  /** Of a person's turn: the same for all that was asked together. Absent where it was only overheard. */
+  readonly question?: string;
   /** Of an assistant's turn: absent means `complete`. */
   readonly end?: AnswerEnd;
 }
@@ -354,9 +420,13 @@ export interface HistoryStore {
   /** True where turns were ever stored for the thread, forgotten ones too: Parley takes part in it. */
   has(thread: ThreadKey): Promise<boolean>;
   load(thread: ThreadKey): Promise<HistoryWindow>;
+  /** Every turn, oldest first, also those before the window. */
+  read(thread: ThreadKey): Promise<readonly Turn[]>;
   append(thread: ThreadKey, turns: readonly Turn[]): Promise<void>;
   /** Replaces the newest turn, or takes it away: it was not delivered as it was stored. */
   correct(thread: ThreadKey, turn: Turn | undefined): Promise<void>;
+  /** Takes away the newest turns, so many. */
+  drop(thread: ThreadKey, count: number): Promise<void>;
   /** Moves the start of the window forward; turns before it are kept but no longer loaded. */
   advance(thread: ThreadKey, start: number): Promise<void>;
   /** Forgets the conversation. */

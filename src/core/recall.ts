@@ -35,6 +35,8 @@ export interface Question {
   /** True where several people talk: the model is told who says what. */
   readonly shared: boolean;
   readonly replyTo: ReplyAddress;
+  /** In place of the configured one. */
+  readonly persona?: string;
   /** How often an answer was begun before (by a process that crashed). */
   readonly attempts: number;
 }
@@ -64,17 +66,18 @@ export interface Recall {
    * @throws ParleyError `store-failed`
    */
   recollect(question: Question, signal: AbortSignal): Promise<Recollection>;
-  /** What somebody said, as it is stored. */
-  toTurn(said: Said, shared: boolean): Turn;
+  /** What somebody said, as it is stored. `question` is the id of the question that it is part of. */
+  toTurn(said: Said, shared: boolean, question?: string): Turn;
 }
 
 /** Creates the recall of an engine. */
 export function createRecall({ platformOf, model, history, logger, counters, now }: RecallOptions): Recall {
-  function toTurn(said: Said, shared: boolean): Turn {
+  function toTurn(said: Said, shared: boolean, question?: string): Turn {
     const author = shared ? { author: said.author } : {};
     const text = withAttachments(said);
     const tokens = model.countTokens(turnText({ text, ...author }));
-    return { role: 'user', text, ...author, at: now(), tokens, messageId: said.id };
+    const part = question === undefined ? {} : { question };
+    return { role: 'user', text, ...author, at: now(), tokens, messageId: said.id, ...part };
   }
 
   async function readEarlier({ thread, replyTo }: Question, signal: AbortSignal): Promise<readonly Turn[]> {
@@ -103,7 +106,9 @@ export function createRecall({ platformOf, model, history, logger, counters, now
       const earlier = known || !shared ? [] : await readEarlier(question, signal);
       // After a crash the question may be in the history already, and an answer to it, too.
       const stored = new Set(window.turns.map((turn) => turn.messageId));
-      const asked = question.said.filter(({ id }) => !stored.has(id)).map((said) => toTurn(said, shared));
+      const asked = question.said
+        .filter(({ id }) => !stored.has(id))
+        .map((said) => toTurn(said, shared, question.id));
       const last = window.turns.at(-1);
       if (asked.length === 0 && last?.role === 'assistant') {
         const turns = window.turns.slice(0, -1);

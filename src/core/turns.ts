@@ -1,13 +1,15 @@
-import type { Command, CommandDesk } from './commands/command.ts';
-import { commands } from './commands/commands.ts';
+import type { CommandDesk } from './commands/command.ts';
+import { findCommand } from './commands/commands.ts';
 import type { Conversation } from './conversation.ts';
 import type { Errand } from './errand.ts';
 import { isAnswered } from './errand.ts';
-import { ParleyError } from './errors.ts';
+import { toFailure } from './failure.ts';
+import { findLastQuestion } from './last-question.ts';
 import type { LiveReplies } from './live/replies.ts';
 import type {
   CommandCall,
   Counters,
+  Ending,
   HistoryStore,
   IncomingMessage,
   Logger,
@@ -15,6 +17,7 @@ import type {
   ReplyAddress,
   ThreadKey,
 } from './ports.ts';
+import type { Said } from './recall.ts';
 
 /** What waits in a lane. */
 export interface Item {
@@ -37,16 +40,20 @@ export interface TurnsOptions {
 export interface Turns {
   /** Messages that joined, or one command. Rejects for faults that nobody could be told of. */
   run(thread: ThreadKey, batch: readonly Item[], signal: AbortSignal): Promise<void>;
-  /** Says something of Parley's own. `key` as in the live replies. Never rejects. */
-  say(replyTo: ReplyAddress, text: string, key: string): Promise<void>;
+  /** Says something of Parley's own: a reply without text. `key` as in the live replies. Never rejects. */
+  tell(replyTo: ReplyAddress, ending: Ending, key: string): Promise<void>;
 }
 
 /** Creates the turns of an engine. */
 export function createTurns(options: TurnsOptions): Turns {
   const { platformOf, conversation, history, replies, logger, counters } = options;
 
-  async function say(replyTo: ReplyAddress, text: string, key: string): Promise<void> {
-    await replies.start(platformOf(replyTo.thread).surface(replyTo, replies.meter), key).end(text);
+  async function tell(replyTo: ReplyAddress, ending: Ending, key: string): Promise<void> {
+    await replies.start(platformOf(replyTo.thread).surface(replyTo, replies.meter), key).end(ending);
+  }
+
+  async function say(replyTo: ReplyAddress, notice: string, key: string): Promise<void> {
+    await tell(replyTo, { end: 'complete', notice }, key);
   }
 
   async function converse(thread: ThreadKey, batch: readonly Item[], signal: AbortSignal): Promise<void> {
@@ -61,38 +68,53 @@ export function createTurns(options: TurnsOptions): Turns {
       if (last !== undefined) await say(last.replyTo, hintFor(asked), last.id);
       return;
     }
-    const { id, author, replyTo, shared } = last!;
+    const { id, author, replyTo, shared, persona } = last!;
     const unread = asked.flatMap(({ attachments }) => attachments.map(({ name }) => name));
     const attempts = Math.max(...batch.map((item) => item.attempts));
-    await conversation.answer({ id, thread, asker: author, said, unread, shared, replyTo, attempts }, signal);
+    const question = { id, thread, asker: author, said, unread, shared, replyTo, attempts };
+    await conversation.answer({ ...question, ...(persona !== undefined && { persona }) }, signal);
   }
 
   async function runCommand(call: CommandCall, attempts: number, signal: AbortSignal): Promise<void> {
-    const { replyTo, shared, id, author } = call;
+    const { replyTo, shared, id, author, persona } = call;
     const { thread } = replyTo;
+    const answer = (said: readonly Said[]) => {
+      const question = { id, thread, asker: author, said, unread: [], shared, replyTo, attempts };
+      return conversation.answer({ ...question, ...(persona !== undefined && { persona }) }, signal);
+    };
     const desk: CommandDesk = {
       say: (text) => say(replyTo, text, id),
-      async ask(text) {
-        const said = [{ id, author, text, attachments: [] }];
-        const question = { id, thread, asker: author, said, unread: [], shared, replyTo, attempts };
-        await conversation.answer(question, signal);
+      ask: (text) => answer([{ id, author, text, attachments: [] }]),
+      async askAgain() {
+        const { turns } = await history.load(thread);
+        const last = findLastQuestion(turns);
+        if (last === undefined) return false;
+        if (turns.at(-1)?.role === 'assistant') await history.drop(thread, 1);
+        // What is remembered already is not stored again: the ids tell.
+        const said = last.asked.map((turn) => ({
+          id: turn.messageId,
+          author,
+          text: turn.text,
+          attachments: [],
+        }));
+        await answer(said);
+        return true;
       },
       forget: (forgotten) => history.clear(forgotten),
     };
-    const command: Command | undefined = commands.find(({ spec }) => spec.name === call.name);
+    const command = findCommand(call.name);
     try {
       if (command === undefined) await desk.say(`I don’t know the command \`/${call.name}\`: try \`/help\`.`);
       else await command.run(call, desk);
     } catch (error) {
       counters.add('command.failed');
       logger.error('a command failed', { command: call.name, error });
-      const notice = error instanceof ParleyError ? error.notice : 'That did not work: please try again.';
-      await desk.say(`⚠️ ${notice}`);
+      await tell(replyTo, toFailure(error, 'That did not work: please try again.'), id);
     }
   }
 
   return {
-    say,
+    tell,
     async run(thread, batch, signal) {
       const [first] = batch;
       if (first?.errand.kind === 'command') await runCommand(first.errand.call, first.attempts, signal);

@@ -1,5 +1,6 @@
 import type { ChatModel, ChatRequest, Completion, ModelEvent } from '../core/ports.ts';
 import { answerAsDemo } from './demo/answer.ts';
+import { estimateTokens } from './demo/tokens.ts';
 import { wait } from './wait.ts';
 
 /** Options of {@link createDemoModel}. */
@@ -43,9 +44,4 @@ export function createDemoModel({ tokensPerSecond = 60 }: DemoModelOptions = {})
     stream,
     complete,
   };
-}
-
-/** Three bytes a token is more than any tokenizer needs for common text, and no vocabulary has to be loaded. */
-function estimateTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3);
 }

@@ -27,7 +27,11 @@ export function historyStoreContract(prepare: () => Promise<() => HistoryStore>)
   it('gives back every field of a turn, in order', async () => {
     const history = (await prepare())();
     const turns: Turn[] = [
-      turnOf('hi', { author: { id: 'U1', name: 'Ada | "Countess" 🧮' }, messageId: 'slack:T1:C1:1' }),
+      turnOf('hi', {
+        author: { id: 'U1', name: 'Ada | "Countess" 🧮' },
+        messageId: 'slack:T1:C1:1',
+        question: 'slack:T1:C1:2',
+      }),
       turnOf('hello', { role: 'assistant', tokens: 0, end: 'stopped' }),
     ];
     await history.append(thread, turns);
@@ -116,6 +120,53 @@ export function historyStoreContract(prepare: () => Promise<() => HistoryStore>)
     expect(await texts(history, 'slack:other')).toEqual(['kept']);
     await history.clear('slack:unknown');
     expect(await history.has('slack:unknown')).toBe(false);
+  });
+
+  it('reads everything, also what is before the window', async () => {
+    const open = await prepare();
+    const history = open();
+    expect(await history.read(thread)).toEqual([]);
+    const turns = Array.from({ length: 205 }, (_, index) =>
+      turnOf(String(index), { messageId: `m${index}` }),
+    );
+    await history.append(thread, turns);
+    await history.advance(thread, 200);
+    expect(await open().read(thread)).toEqual(turns);
+    await history.clear(thread);
+    expect(await history.read(thread)).toEqual([]);
+  });
+
+  it('drops the newest turns for good', async () => {
+    const open = await prepare();
+    const history = open();
+    await history.drop(thread, 1);
+    expect(await history.has(thread)).toBe(false);
+    await history.append(
+      thread,
+      ['a', 'b', 'c', 'd'].map((text) => turnOf(text)),
+    );
+    await history.drop(thread, 0);
+    expect(await texts(history)).toEqual(['a', 'b', 'c', 'd']);
+    await history.drop(thread, 2);
+    expect(await texts(open())).toEqual(['a', 'b']);
+    await history.append(thread, [turnOf('e')]);
+    expect(await texts(history)).toEqual(['a', 'b', 'e']);
+    await history.drop(thread, 99);
+    expect(await history.load(thread)).toEqual({ start: 0, turns: [] });
+    expect(await history.has(thread)).toBe(true);
+  });
+
+  it('lets prompts begin anew where nothing of the window is left after a drop', async () => {
+    const history = (await prepare())();
+    await history.append(
+      thread,
+      ['a', 'b', 'c', 'd'].map((text) => turnOf(text)),
+    );
+    await history.advance(thread, 2);
+    await history.drop(thread, 1);
+    expect(await history.load(thread)).toEqual({ start: 2, turns: [turnOf('c')] });
+    await history.drop(thread, 1);
+    expect(await history.load(thread)).toEqual({ start: 0, turns: [turnOf('a'), turnOf('b')] });
   });
 
   it('loads a long window in order', async () => {

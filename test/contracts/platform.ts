@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Page, ReplySurface, Rung } from '../../src/core/ports.ts';
-import {
-  at,
-  commands,
-  converse,
-  describeLocalPlatform,
-  type LocalSubject,
-  rungForWhole,
-  view,
-} from './platform-local.ts';
+import { commands, converse, type LocalSubject } from './platform-local.ts';
+import { at, describePacedPlatform, rungForWhole, view } from './platform-paced.ts';
 
 /** A platform that is reached over a network, with everything that can go wrong there. */
-export interface RemoteSubject extends LocalSubject {
+export interface RemoteSubject extends LocalSubject<ReplySurface> {
   /** Delivers the newest thing that was said once more. */
   deliverAgain(): void;
   /** The person calls a command in the same place. */
@@ -39,7 +32,7 @@ export interface SeenCommand {
 
 /** What a platform on a network promises. `create` gives a new one for each test. */
 export function describePlatform(name: string, create: () => Promise<RemoteSubject>): void {
-  describeLocalPlatform(name, create);
+  describePacedPlatform(name, create);
 
   describe(name, () => {
     it('gives the same id to the same message when it is delivered again', async () => {

@@ -1,54 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine } from '../../src/core/engine.ts';
 import { ParleyError, SurfaceError } from '../../src/core/errors.ts';
 import { createHistory } from '../../src/core/history.ts';
-import { createJournal } from '../../src/core/journal.ts';
-import { createLiveReplies } from '../../src/core/live/replies.ts';
-import type { CommandCall } from '../../src/core/ports.ts';
-import { createInstruments, createMemoryKeyValue } from '../fakes/instruments.ts';
-import { createFakeModel } from '../fakes/model.ts';
-import { createFakePlatform, createMessage } from '../fakes/platform.ts';
-
-function setUp(kept = createStores(), model = createFakeModel()) {
-  const platform = createFakePlatform();
-  const instruments = createInstruments();
-  const engine = createEngine({
-    platforms: [platform],
-    model,
-    history: createHistory(kept.history),
-    journal: createJournal({
-      seen: kept.seen,
-      errands: kept.errands,
-      logger: instruments.logger,
-      now: Date.now,
-    }),
-    replies: createLiveReplies(instruments),
-    persona: 'You are Parley.',
-    ...instruments,
-  });
-  /** Resolves once everything that was taken in is answered. */
-  const idle = () => engine.settled();
-  return { platform, engine, model, kept, idle, ...instruments };
-}
-
-function createStores() {
-  return { history: createMemoryKeyValue(), seen: createMemoryKeyValue(), errands: createMemoryKeyValue() };
-}
-
-function createCall(name: string, change: Partial<CommandCall> = {}): CommandCall {
-  const thread = 'fake:1';
-  const author = { id: 'fake:ada', name: 'Ada' };
-  return {
-    id: `fake:call-${name}-${Math.random()}`,
-    name,
-    options: {},
-    conversation: thread,
-    author,
-    shared: true,
-    replyTo: { thread, data: {} },
-    ...change,
-  };
-}
+import { createMessage } from '../fakes/platform.ts';
+import { createCall, createStores, setUp } from './engine-fixture.ts';
 
 describe('a conversation', () => {
   it('answers, and remembers who said what over a restart', async () => {

@@ -164,6 +164,30 @@ describe('clear', () => {
   });
 });
 
+describe('drop', () => {
+  it('deletes the turns, and only those', async () => {
+    const map = createMapStore();
+    const history = createHistory(map.store);
+    await history.append(
+      thread,
+      Array.from({ length: 205 }, (_, index) => turnOf(String(index))),
+    );
+    await history.drop(thread, 203);
+    expect(map.turnKeys().map(numberOf)).toEqual([0, 1]);
+  });
+
+  it('leaves turns that could not be deleted out of sight, and says so', async () => {
+    const map = createMapStore();
+    const logger = createLogger();
+    const history = createHistory(map.store, { logger });
+    await history.append(thread, [turnOf('one'), turnOf('two')]);
+    map.refuse(`delete ${map.turnKeys()[1]}`);
+    await history.drop(thread, 1);
+    expect(logger.warn).toHaveBeenCalledOnce();
+    expect(await history.read(thread)).toEqual([turnOf('one')]);
+  });
+});
+
 describe('what was damaged', () => {
   it.each([
     undefined,

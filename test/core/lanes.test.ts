@@ -11,6 +11,9 @@ interface Run {
 
 function setUp() {
   const runs: Run[] = [];
+  const tidied: (readonly string[])[] = [];
+  /** Set: tidying waits for it. */
+  const tidying: { until?: Promise<void> } = {};
   const lanes = createLanes<string>({
     joins: (item) => !item.startsWith('/'),
     run(thread, batch, signal) {
@@ -18,10 +21,14 @@ function setUp() {
       runs.push({ thread, batch, signal, finish: resolve });
       return promise;
     },
+    async tidy(batch) {
+      tidied.push(batch);
+      await tidying.until;
+    },
   });
   /** Lets everything that can run do so. */
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { lanes, runs, turn };
+  return { lanes, runs, tidied, tidying, turn };
 }
 
 describe('lanes', () => {
@@ -90,5 +97,72 @@ describe('lanes', () => {
     runs[0]!.finish();
     await settling;
     expect(runs).toHaveLength(1);
+  });
+
+  it('tidies up behind a batch, which no longer counts as running, and goes on when that is done', async () => {
+    const { lanes, runs, tidied, tidying, turn } = setUp();
+    const tidy = Promise.withResolvers<void>();
+    tidying.until = tidy.promise;
+    lanes.add('t:1', ['a']);
+    expect(lanes.busy('t:1')).toBe(true);
+    expect(tidied).toEqual([]);
+    runs[0]!.finish();
+    await turn();
+    expect(tidied).toEqual([['a']]);
+    expect(lanes.busy('t:1')).toBe(false);
+    expect(lanes.running('t:1')).toEqual([]);
+    expect(lanes.stop('t:1', 'enough')).toBe(false);
+    lanes.add('t:1', ['b']);
+    await turn();
+    expect(runs).toHaveLength(1);
+    tidy.resolve();
+    await turn();
+    expect(runs[1]!.batch).toEqual(['b']);
+  });
+
+  it('runs a task of the house behind what runs and before what waits', async () => {
+    const { lanes, runs, turn } = setUp();
+    const events: string[] = [];
+    lanes.add('t:1', ['a']);
+    lanes.add('t:1', ['b']);
+    const gate = Promise.withResolvers<void>();
+    const task = lanes.interject('t:1', async () => {
+      events.push('begun');
+      await gate.promise;
+    });
+    void task.then(() => events.push('settled'));
+    await turn();
+    expect(events).toEqual([]);
+    runs[0]!.finish();
+    await turn();
+    expect(events).toEqual(['begun']);
+    expect(runs).toHaveLength(1);
+    gate.resolve();
+    await turn();
+    expect(events).toEqual(['begun', 'settled']);
+    expect(runs[1]!.batch).toEqual(['b']);
+  });
+
+  it('tells who asked for a task of its fault, and goes on', async () => {
+    const { lanes, runs } = setUp();
+    const failing = lanes.interject('t:1', () => Promise.reject(new Error('no')));
+    lanes.add('t:1', ['a']);
+    await expect(failing).rejects.toThrow('no');
+    expect(runs[0]!.batch).toEqual(['a']);
+  });
+
+  it('runs a task though the lanes are closed, also where items wait for another process', async () => {
+    const { lanes, runs, turn } = setUp();
+    lanes.add('t:1', ['a']);
+    lanes.add('t:1', ['b']);
+    lanes.close();
+    runs[0]!.finish();
+    await turn();
+    await lanes.interject('t:1', async () => undefined);
+    await lanes.interject('t:2', async () => undefined);
+    await lanes.settled();
+    expect(runs).toHaveLength(1);
+    expect(lanes.busy('t:1')).toBe(true);
+    expect(lanes.busy('t:2')).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { Counters, KeyValue, LogFields, Logger } from '../../src/core/ports.ts';
+import type { KeyValue, LogFields, Logger } from '../../src/core/ports.ts';
 import { createCounters } from '../../src/ops/counters.ts';
 
 /** A line that was logged. */
@@ -18,7 +18,7 @@ export function createRecordingLogger(): Logger & { readonly lines: readonly Log
 }
 
 /** Logger and counters for a test that looks at neither. */
-export function createInstruments(): { readonly logger: Logger; readonly counters: Counters } {
+export function createInstruments() {
   return { logger: createRecordingLogger(), counters: createCounters() };
 }
 

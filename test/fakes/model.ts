@@ -1,11 +1,11 @@
-import type { ChatMessage, ChatModel, FinishReason } from '../../src/core/ports.ts';
+import type { ChatMessage, ChatModel, FinishReason, ModelEvent, Usage } from '../../src/core/ports.ts';
 
 /** A call that the model got; the test speaks for it. */
 export interface ModelCall {
   readonly messages: readonly ChatMessage[];
   readonly signal: AbortSignal;
   say(text: string): void;
-  finish(reason?: FinishReason): void;
+  finish(reason?: FinishReason, usage?: Usage): void;
   fail(error: unknown): void;
 }
 
@@ -41,14 +41,14 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
         wake.resolve();
         wake = Promise.withResolvers();
       };
-      let finished: FinishReason | undefined;
+      let finished: Extract<ModelEvent, { type: 'finish' }> | undefined;
       calls.push({
         messages,
         signal,
         say: (text) => put(() => text),
-        finish: (reason = 'stop') =>
+        finish: (reason = 'stop', usage) =>
           put(() => {
-            finished = reason;
+            finished = { type: 'finish', reason, ...(usage && { usage }) };
             return '';
           }),
         fail: (error) =>
@@ -73,7 +73,7 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
         }
         const text = step();
         signal.throwIfAborted();
-        if (finished !== undefined) return yield { type: 'finish', reason: finished };
+        if (finished !== undefined) return yield finished;
         yield { type: 'text-delta', text };
       }
     },

@@ -1,8 +1,10 @@
 import type { CommandCall, Inbox, IncomingMessage, ThreadKey } from '../../src/core/ports.ts';
+import { createFakeConversations, type FakeConversations } from './conversations.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** What the adapter passed on. */
 export interface RecordingInbox extends Inbox {
+  readonly conversations: FakeConversations;
   readonly messages: readonly IncomingMessage[];
   readonly commands: readonly CommandCall[];
   readonly withdrawn: readonly { readonly thread: ThreadKey; readonly messageId: string }[];
@@ -52,5 +54,6 @@ export function createRecordingInbox(): RecordingInbox {
       changed();
     },
     stop() {},
+    conversations: createFakeConversations(),
   };
 }

@@ -1,6 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Answer, type ChatBody, failure, type Script, type TextAnswer, text } from './openai/answers.ts';
+import {
+  type Answer,
+  type ChatBody,
+  type EmbeddingsBody,
+  type FailureAnswer,
+  failure,
+  type HandAnswer,
+  type Script,
+  type TextAnswer,
+  text,
+} from './openai/answers.ts';
+import { answerEmbeddings, type EmbeddingsOptions } from './openai/embeddings.ts';
 import { type AnswerWriter, createWriter } from './openai/writers.ts';
 
 export { byHand, failure, malformed, stall, text } from './openai/answers.ts';
@@ -11,8 +22,8 @@ export interface OpenAiRequest {
   /** With the query, without the host: `/v1/chat/completions`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed; empty for requests without a body. */
-  readonly body: ChatBody;
+  /** Parsed; empty for requests without a body. A request for embeddings has `input` in place of `messages`. */
+  readonly body: ChatBody & Partial<Omit<EmbeddingsBody, 'model'>>;
   /** Resolves when the client has gone away before the answer was whole. */
   readonly aborted: Promise<void>;
   /** True from then on. */
@@ -23,6 +34,7 @@ export interface OpenAiRequest {
 export interface OpenAiOptions {
   /** Answers whatever was not scripted. @default `echo: ` and the last user message, in a few chunks */
   readonly answer?: Script;
+  readonly embeddings?: EmbeddingsOptions;
   /** With it, another bearer key gets a 401. @default any key is taken */
   readonly apiKey?: string;
   /** Listed by `GET /models`; with it, other models get a 404. @default any model is taken */
@@ -39,17 +51,20 @@ export interface OpenAiServer {
   request(index: number): Promise<OpenAiRequest>;
   /** Answers for the chat requests to come, one each, in order. */
   script(...scripts: readonly Script[]): void;
+  /** What the requests for embeddings to come get in place of vectors, one each, in order. */
+  scriptEmbeddings(...answers: readonly (FailureAnswer | HandAnswer)[]): void;
   close(): Promise<void>;
 }
 
 /**
- * An OpenAI-compatible server on an ephemeral port of 127.0.0.1: `POST /v1/chat/completions`, streamed
- * and whole, and `GET /v1/models`. Answers are scripted; requests are recorded.
+ * An OpenAI-compatible server on an ephemeral port of 127.0.0.1: `POST /v1/chat/completions`, streamed and whole,
+ * `POST /v1/embeddings` and `GET /v1/models`. Answers are scripted; requests are recorded.
  */
 export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const waiting = new Map<number, PromiseWithResolvers<OpenAiRequest>>();
   const queue: Script[] = [];
+  const embeddingsQueue: (FailureAnswer | HandAnswer)[] = [];
   const timers = new Set<NodeJS.Timeout>();
 
   const server = createServer((incoming, response) => {
@@ -70,6 +85,7 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
       return fail(response, failure(401, { code: 'invalid_api_key', message }));
     }
     if (route === 'GET /v1/models') return list(response);
+    if (route === 'POST /v1/embeddings') return embed(request, response, number);
     if (route !== 'POST /v1/chat/completions') {
       return fail(response, failure(404, { message: `Invalid URL (${route})` }));
     }
@@ -77,12 +93,23 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
   }
 
   function toAnswer(body: ChatBody): Answer {
-    if (options.models !== undefined && !options.models.includes(body.model)) {
-      const message = `The model \`${body.model}\` does not exist or you do not have access to it.`;
-      return failure(404, { code: 'model_not_found', message });
-    }
-    const script = queue.shift() ?? options.answer ?? echo;
+    const script = unknownModel(body) ?? queue.shift() ?? options.answer ?? echo;
     return typeof script === 'function' ? script(body) : script;
+  }
+
+  function unknownModel({ model }: { readonly model: string }): FailureAnswer | undefined {
+    if (options.models === undefined || options.models.includes(model)) return undefined;
+    const message = `The model \`${model}\` does not exist or you do not have access to it.`;
+    return failure(404, { code: 'model_not_found', message });
+  }
+
+  function embed(request: OpenAiRequest, response: ServerResponse, number: number): void {
+    const { body } = request;
+    const script = unknownModel(body) ?? embeddingsQueue.shift();
+    if (script === undefined) {
+      const vectors = answerEmbeddings({ ...body, input: body.input ?? [] }, options.embeddings);
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(vectors));
+    } else play(script, request, response, number);
   }
 
   function play(answer: Answer, request: OpenAiRequest, response: ServerResponse, number: number): void {
@@ -145,6 +172,7 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
       return pending.promise;
     },
     script: (...scripts) => void queue.push(...scripts),
+    scriptEmbeddings: (...answers) => void embeddingsQueue.push(...answers),
     async close() {
       for (const timer of timers) clearTimeout(timer);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -10,7 +10,15 @@ import {
   REST,
 } from 'discord.js';
 import type { ParleyError } from '../../core/errors.ts';
-import type { CommandSpec, Counters, Inbox, KeyValue, Logger, Platform } from '../../core/ports.ts';
+import type {
+  CommandSpec,
+  Counters,
+  Inbox,
+  KeyValue,
+  Logger,
+  Platform,
+  ReplySurface,
+} from '../../core/ports.ts';
 import { createSequence } from '../../core/sequence.ts';
 import { fromReplyAddress } from './address.ts';
 import { mentionNames } from './channels.ts';
@@ -50,7 +58,7 @@ export interface DiscordOptions {
 const handOverMs = 1500;
 
 /** Parley on Discord. Nothing is connected before `start`; `surface` and `earlier` work without it. */
-export function createDiscord(options: DiscordOptions): Platform {
+export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
   const { token, logger, counters } = options;
   const apiUrl = (options.apiUrl ?? 'https://discord.com/api').replace(/\/+$/, '');
   let unauthorized = false;

@@ -1,5 +1,13 @@
 import { ParleyError } from '../../core/errors.ts';
-import type { CommandSpec, Counters, Inbox, KeyValue, Logger, Platform } from '../../core/ports.ts';
+import type {
+  CommandSpec,
+  Counters,
+  Inbox,
+  KeyValue,
+  Logger,
+  Platform,
+  ReplySurface,
+} from '../../core/ports.ts';
 import { fromReplyAddress } from './address.ts';
 import { createAgentView } from './agent-view.ts';
 import { SlackApp } from './app.ts';
@@ -38,7 +46,7 @@ export interface SlackOptions {
 }
 
 /** Creates the platform Slack, for one workspace. Nothing is sent before `start` or the first call of a surface. */
-export function createSlack(options: SlackOptions): Platform {
+export function createSlack(options: SlackOptions): Platform<ReplySurface> {
   const { botToken, apiUrl, store, logger, counters } = options;
   const clients = createClients({ botToken, logger, ...(apiUrl === undefined ? {} : { apiUrl }) });
   const people = createPeople(clients.read, logger);

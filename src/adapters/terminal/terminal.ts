@@ -1,7 +1,8 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { SurfaceError } from '../../core/errors.ts';
-import type { CommandSpec, Inbox, Platform, ReplyAddress, Rung } from '../../core/ports.ts';
+import type { CommandSpec, DirectSurface, Inbox, Platform, ReplyAddress } from '../../core/ports.ts';
+import { createAnswerText } from './answer-text.ts';
 
 /** Options of {@link createTerminal}. */
 export interface TerminalOptions {
@@ -16,7 +17,7 @@ export interface TerminalOptions {
 }
 
 /** A chat in the terminal; also a filter: piped in, one question per line, answers on the output. */
-export function createTerminal({ input, output, status, onExit }: TerminalOptions): Platform {
+export function createTerminal({ input, output, status, onExit }: TerminalOptions): Platform<DirectSurface> {
   const interactive = input.isTTY === true;
   // Each run is a conversation of its own, as with any other filter.
   const address: ReplyAddress = { thread: `terminal:${process.pid}-${Date.now()}`, data: {} };
@@ -24,6 +25,7 @@ export function createTerminal({ input, output, status, onExit }: TerminalOption
   let count = 0;
   /** Settles when the reply to the line in hand is written. */
   let answered = Promise.withResolvers<void>();
+  const broken = new AbortController();
 
   function prompt(): void {
     if (interactive) status.write('\n> ');
@@ -57,17 +59,30 @@ export function createTerminal({ input, output, status, onExit }: TerminalOption
     if (!interactive) await answered.promise;
   }
 
-  async function finish(): Promise<void> {
-    await write(output, '\n');
-    answered.resolve();
-    prompt();
+  function createSurface(): DirectSurface {
+    const text = createAnswerText();
+    return {
+      push(delta) {
+        const words = text.add(delta);
+        if (words !== '' && !broken.signal.aborted) output.write(words);
+      },
+      async end({ notice }) {
+        await write(output, text.end(notice));
+        answered.resolve();
+        prompt();
+      },
+      gone: broken.signal,
+    };
   }
 
   return {
     name: 'terminal',
     async start(inbox: Inbox, _commands: readonly CommandSpec[]) {
       // Nobody reads the answers any more (`parley | head`): the chat is over.
-      output.on('error', onExit);
+      output.on('error', (error) => {
+        broken.abort(error);
+        onExit();
+      });
       status.write(
         'Terminal chat: write a question and press Enter. /new forgets, /help helps, exit leaves.\n',
       );
@@ -77,21 +92,7 @@ export function createTerminal({ input, output, status, onExit }: TerminalOption
       void read(inbox, lines).catch(onExit);
       return 'Terminal: ready';
     },
-    surface: () => ({
-      rungs: [rung],
-      async open(_rung, view, { index, whole }) {
-        await write(output, view.text);
-        if (whole) await finish();
-        return { id: String(index), rung: rung.name };
-      },
-      async grow(_page, view) {
-        await write(output, view.text.slice(view.shown.length));
-      },
-      async close(_page, view) {
-        await write(output, view.text.slice(view.shown.length));
-        await finish();
-      },
-    }),
+    surface: createSurface,
     async stop() {
       lines?.close();
     },
@@ -101,26 +102,12 @@ export function createTerminal({ input, output, status, onExit }: TerminalOption
   };
 }
 
-/** The terminal has no limits: one endless page. */
-const rung: Rung = {
-  name: 'stream',
-  growth: 'append',
-  limit: Number.MAX_SAFE_INTEGER,
-  width: () => 0,
-  scopes: { open: [], grow: [], close: [] },
-};
-
 /** @throws SurfaceError `gone` where the output takes no more: trying again would not help. */
 function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    // What a model says must not steer the terminal it is shown on.
-    stream.write(withoutControls(text), (error) => {
+    stream.write(text, (error) => {
       if (error == null) resolve();
       else reject(new SurfaceError('gone', 'the output takes no more', { cause: error }));
     });
   });
-}
-
-function withoutControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? character : ''));
 }

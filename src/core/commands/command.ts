@@ -4,6 +4,11 @@ import type { CommandCall, CommandSpec, ThreadKey } from '../ports.ts';
 export interface CommandDesk {
   /** Answers a question as if it had been said in the reply's thread. */
   ask(question: string): Promise<void>;
+  /**
+   * Answers the last question of the reply's thread again; its answer, where it is the last thing said, is dropped.
+   * @returns false where there is no question. @throws ParleyError `store-failed`
+   */
+  askAgain(): Promise<boolean>;
   /** Says something to the caller. */
   say(text: string): Promise<void>;
   /** Forgets the conversation of a thread. @throws ParleyError `store-failed` */

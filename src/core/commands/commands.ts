@@ -2,9 +2,18 @@ import { ask } from './ask.ts';
 import type { Command } from './command.ts';
 import { help } from './help.ts';
 import { startAnew } from './new.ts';
+import { regenerate } from './regenerate.ts';
 
-/** Every command of Parley, once. */
+/** Every command that people are offered, once. */
 export const commands: readonly Command[] = [ask, startAnew, help];
+
+/** Carried out where an adapter calls them, but not offered: places that show whole conversations have a button. */
+const unlisted: readonly Command[] = [regenerate];
+
+/** The command of that name, offered or not. */
+export function findCommand(name: string): Command | undefined {
+  return [...commands, ...unlisted].find(({ spec }) => spec.name === name);
+}
 
 /**
  * The command that a message is, where its whole text is one: for places without slash commands (Slack's

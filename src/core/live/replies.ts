@@ -1,6 +1,7 @@
-import type { Counters, Logger, Meter, ReplySurface } from '../ports.ts';
+import type { Counters, DirectSurface, Ending, Logger, Meter, ReplySurface } from '../ports.ts';
 import { createBudget } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { startDirectReply } from './direct.ts';
 import { createLengths } from './lengths.ts';
 import { createScheduler } from './scheduler.ts';
 import { createWriter, type Delivery } from './writer.ts';
@@ -10,22 +11,22 @@ export interface LiveReply {
   /** Takes text from the model; returns at once, whatever the platform does. */
   push(delta: string): void;
   /**
-   * Ends the reply. `notice` is shown under the text (or alone, where there is none).
+   * Ends the reply. Of the ending a place with limits shows only the notice.
    * @returns once everything is delivered or known to be undeliverable; never rejects.
    */
-  end(notice?: string): Promise<Delivery>;
+  end(ending: Ending): Promise<Delivery>;
   /** Aborts where nobody can see the reply any more (message deleted, channel gone): stop the model. */
   readonly gone: AbortSignal;
 }
 
-/** All live replies of a process; they share one budget and one scheduler. */
+/** All live replies of a process; those in places with limits share one budget and one scheduler. */
 export interface LiveReplies {
   /**
    * Starts a reply; its indicator is shown at once.
    * @param key the same for every attempt at the same reply, also by another process
    * @param attempt from 1; higher where a former process may have begun this reply
    */
-  start(surface: ReplySurface, key: string, attempt?: number): LiveReply;
+  start(surface: ReplySurface | DirectSurface, key: string, attempt?: number): LiveReply;
   /** Resolves once no call is left to be made: also streams that showed everything are closed by then. */
   settled(): Promise<void>;
   /** Corrects the budget by what a platform tells of a scope. */
@@ -63,44 +64,49 @@ export function createLiveReplies({
     if (left === 0) idle.resolve();
   }
 
+  function startPaced(surface: ReplySurface, key: string, attempt: number): LiveReply {
+    const gone = new AbortController();
+    const delivery = Promise.withResolvers<Delivery>();
+    const writer = createWriter({
+      surface,
+      key,
+      attempt,
+      clock,
+      lengths,
+      logger,
+      counters,
+      wake: () => scheduler.wake(),
+      onRefused(scopes, { scope, retryAfterMs = defaultRetryMs }) {
+        // A scope that the call was not known to count against can't be waited for: its own are closed instead.
+        const named = scopes.filter(({ id }) => id === scope);
+        for (const { id } of named.length > 0 ? named : scopes) budget.refuse(id, retryAfterMs, clock.now());
+      },
+      onGone: (reason) => gone.abort(reason),
+      onDelivered: delivery.resolve,
+      onDone() {
+        scheduler.remove(writer);
+        finish();
+      },
+    });
+    scheduler.add(writer);
+    return {
+      push: (delta) => writer.push(delta),
+      end({ notice }) {
+        writer.end(notice);
+        return delivery.promise;
+      },
+      gone: gone.signal,
+    };
+  }
+
   return {
     settled: () => idle.promise,
     meter: (scopeId, reading) => budget.read(scopeId, reading, clock.now()),
     start(surface, key, attempt = 1) {
-      const gone = new AbortController();
-      const delivery = Promise.withResolvers<Delivery>();
-      const writer = createWriter({
-        surface,
-        key,
-        attempt,
-        clock,
-        lengths,
-        logger,
-        counters,
-        wake: () => scheduler.wake(),
-        onRefused(scopes, { scope, retryAfterMs = defaultRetryMs }) {
-          // A scope that the call was not known to count against can't be waited for: its own are closed instead.
-          const named = scopes.filter(({ id }) => id === scope);
-          for (const { id } of named.length > 0 ? named : scopes)
-            budget.refuse(id, retryAfterMs, clock.now());
-        },
-        onGone: (reason) => gone.abort(reason),
-        onDelivered: delivery.resolve,
-        onDone() {
-          scheduler.remove(writer);
-          finish();
-        },
-      });
       begin();
-      scheduler.add(writer);
-      return {
-        push: (delta) => writer.push(delta),
-        end(notice) {
-          writer.end(notice);
-          return delivery.promise;
-        },
-        gone: gone.signal,
-      };
+      return 'push' in surface
+        ? startDirectReply({ surface, key, logger, counters, onDone: finish })
+        : startPaced(surface, key, attempt);
     },
   };
 }

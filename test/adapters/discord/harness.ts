@@ -4,7 +4,14 @@ import {
   createDiscord,
 } from '../../../src/adapters/discord/discord.ts';
 import type { ParleyError } from '../../../src/core/errors.ts';
-import type { CommandSpec, KeyValue, LogFields, Logger, Platform } from '../../../src/core/ports.ts';
+import type {
+  CommandSpec,
+  KeyValue,
+  LogFields,
+  Logger,
+  Platform,
+  ReplySurface,
+} from '../../../src/core/ports.ts';
 import { createRecordingInbox, type RecordingInbox } from '../../fakes/recording-inbox.ts';
 import { createWatch, type Watch } from '../../fakes/watch.ts';
 import { startDiscord } from '../../servers/discord/discord.ts';
@@ -44,7 +51,7 @@ export interface Instruments {
 /** A local Discord with the adapter connected to it. */
 export interface Connected extends Instruments {
   readonly discord: StandInDiscord;
-  readonly platform: Platform;
+  readonly platform: Platform<ReplySurface>;
   readonly inbox: RecordingInbox;
   /** What `start` resolved to. */
   readonly line: string;

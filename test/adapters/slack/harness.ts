@@ -11,7 +11,9 @@ import type {
   Logger,
   Platform,
   ReplyAddress,
+  ReplySurface,
 } from '../../../src/core/ports.ts';
+import { createFakeConversations } from '../../fakes/conversations.ts';
 import { startSlack } from '../../servers/slack/slack.ts';
 import type { SlackOptions as StandInOptions, StandInSlack } from '../../servers/slack/types.ts';
 
@@ -59,7 +61,7 @@ export interface Instruments {
 /** An adapter that is connected to a local Slack. */
 export interface Connected extends Instruments {
   readonly slack: StandInSlack;
-  readonly platform: Platform;
+  readonly platform: Platform<ReplySurface>;
   readonly inbox: RecordingInbox;
   /** What `start` resolved to. */
   readonly line: string;
@@ -107,7 +109,7 @@ export async function connect(
 /** An adapter that is not connected: surfaces need no more. */
 export interface Surfaces extends Omit<Connected, 'inbox' | 'line'> {
   /** The adapter of another process, over the same store or one of its own. */
-  another(store: 'shared' | 'own'): Platform;
+  another(store: 'shared' | 'own'): Platform<ReplySurface>;
 }
 
 /** Starts a local Slack and the adapter, both of which end with the test; nothing is connected. */
@@ -115,7 +117,7 @@ export async function connectSurfaces(standIn?: StandInOptions): Promise<Surface
   const slack = await startStandIn(standIn);
   const instruments = createInstruments();
   const options = optionsFor(slack, 'socket', instruments);
-  function create(store: KeyValue): Platform {
+  function create(store: KeyValue): Platform<ReplySurface> {
     const platform = createSlack({ ...options, store });
     onTestFinished(() => platform.close());
     return platform;
@@ -177,6 +179,7 @@ export function createInbox(): RecordingInbox {
   const stops: string[] = [];
   const watch = createWatch();
   const inbox: RecordingInbox = {
+    conversations: createFakeConversations(),
     ...{ messages, commands: calls, revisions, withdrawals, stops, hold: undefined },
     until: (predicate) => watch.until(() => predicate(inbox)),
     async message(message) {

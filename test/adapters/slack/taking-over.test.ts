@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Platform } from '../../../src/core/ports.ts';
+import type { Platform, ReplySurface } from '../../../src/core/ports.ts';
 import { threadAddress } from './harness.ts';
 import { again, callsOf, first, inThread, rungNamed, view } from './surface-fixture.ts';
 
@@ -13,7 +13,8 @@ async function twoReplies() {
   const { slack, question, ann, surface } = all;
   slack.limits.postsPerSecondPerChannel = Number.POSITIVE_INFINITY;
   const stream = rungNamed(surface, 'stream');
-  const surfaceOf = (platform: Platform) => platform.surface(threadAddress(slack, question, ann.id));
+  const surfaceOf = (platform: Platform<ReplySurface>) =>
+    platform.surface(threadAddress(slack, question, ann.id));
   const texts = () => all.answers().map(({ text }) => text);
   return { ...all, stream, surfaceOf, texts };
 }

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { createTerminal } from '../../../src/adapters/terminal/terminal.ts';
-import { describeLocalPlatform } from '../../contracts/platform-local.ts';
+import { describeDirectPlatform } from '../../contracts/platform-direct.ts';
 
-describeLocalPlatform('Terminal', async () => {
+describeDirectPlatform('Terminal', async () => {
   const input = new PassThrough();
   let written = '';
   const output = new PassThrough();

@@ -3,9 +3,8 @@ import { PassThrough, Writable } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { createTerminal } from '../../../src/adapters/terminal/terminal.ts';
 import type { SurfaceError } from '../../../src/core/errors.ts';
-import type { Inbox, IncomingMessage, Platform, ReplySurface } from '../../../src/core/ports.ts';
-
-const opening = { index: 0, key: 'key', attempt: 1, whole: true };
+import type { DirectSurface, Inbox, IncomingMessage, Platform } from '../../../src/core/ports.ts';
+import { createFakeConversations } from '../../fakes/conversations.ts';
 
 test('a script is answered line by line: the next one is read when the answer is written', async () => {
   const { terminal, input, taken, output, answer, exited } = createStage();
@@ -44,27 +43,58 @@ test('a person may go on while an answer is written, and stop it', async () => {
   await vi.waitFor(() => expect(exited).toHaveBeenCalled());
 });
 
-test('a page grows by what is new, and ends with its line', async () => {
+test('an answer grows by what is new, and ends with its line', async () => {
   const { terminal, taken, output, surface } = createStage();
   await terminal.start(taken.inbox, []);
-  const page = await surface.open(
-    surface.rungs[0]!,
-    { text: 'One', shown: '' },
-    { ...opening, whole: false },
-  );
-  await surface.grow(page, { text: 'One two', shown: 'One' });
+  surface.push('One');
+  expect(output()).toBe('One');
+  surface.push(' two');
   expect(output()).toBe('One two');
-  await surface.close(page, { text: 'One two three', shown: 'One two' });
-  expect(output()).toBe('One two three\n');
+  await surface.end({ end: 'complete' });
+  expect(output()).toBe('One two\n');
+});
+
+test('a notice stands under the text, or alone where there is none', async () => {
+  const { terminal, taken, output, surface } = createStage();
+  await terminal.start(taken.inbox, []);
+  surface.push('Half an ans\n');
+  await surface.end({ end: 'failed', notice: 'It broke.', code: 'cut-off' });
+  await terminal.surface({ thread: 'terminal:1', data: {} }).end({ end: 'complete', notice: 'Alone.' });
+  expect(output()).toBe('Half an ans\n\nIt broke.\nAlone.\n');
+});
+
+test('white space and half a character wait for what follows, and nothing steers the terminal', async () => {
+  const { terminal, taken, output, surface } = createStage();
+  await terminal.start(taken.inbox, []);
+  const shown = ['\n\n  - ', '\ud83e', '\uddf5 a \u001b]0;title\u0007', '\u001b[2J\tb\r\n', ' ', 'c\n\n'].map(
+    (delta) => {
+      surface.push(delta);
+      return output();
+    },
+  );
+  expect(shown).toEqual([
+    '  -',
+    '  -',
+    '  - 🧵 a ]0;title',
+    '  - 🧵 a ]0;title[2J\tb',
+    '  - 🧵 a ]0;title[2J\tb',
+    '  - 🧵 a ]0;title[2J\tb\n c',
+  ]);
+  await surface.end({ end: 'stopped', notice: '\u001b[31mStopped.' });
+  expect(output().slice(shown.at(-1)!.length)).toBe('\n\n[31mStopped.\n');
 });
 
 test('an output that nobody reads any more ends the chat, and the answer', async () => {
   const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error('write EPIPE')) });
   const { terminal, taken, surface, exited } = createStage({ output: broken });
   await terminal.start(taken.inbox, []);
-  const opened = surface.open(surface.rungs[0]!, { text: 'One', shown: '' }, opening);
-  await expect(opened).rejects.toMatchObject({ fault: 'gone' } satisfies Partial<SurfaceError>);
+  expect(surface.gone?.aborted).toBe(false);
+  surface.push('One');
+  await vi.waitFor(() => expect(surface.gone?.aborted).toBe(true));
   expect(exited).toHaveBeenCalled();
+  surface.push(' two');
+  const ended = surface.end({ end: 'stopped' });
+  await expect(ended).rejects.toMatchObject({ fault: 'gone' } satisfies Partial<SurfaceError>);
 });
 
 test('no line is taken once the platform has stopped', async () => {
@@ -78,10 +108,10 @@ test('no line is taken once the platform has stopped', async () => {
 });
 
 interface Stage {
-  readonly terminal: Platform;
+  readonly terminal: Platform<DirectSurface>;
   readonly input: PassThrough;
   readonly taken: Taken;
-  readonly surface: ReplySurface;
+  readonly surface: DirectSurface;
   readonly exited: () => void;
   output(): string;
   status(): string;
@@ -115,7 +145,8 @@ function createStage(options: { isTTY?: boolean; output?: Writable } = {}): Stag
     status: hints.text,
     async answer(message, text) {
       const reply = terminal.surface(message.replyTo);
-      await reply.open(reply.rungs[0]!, { text, shown: '' }, opening);
+      reply.push(text);
+      await reply.end({ end: 'complete' });
     },
   };
 }
@@ -135,6 +166,7 @@ function createTaken(): Taken {
       withdraw: vi.fn(),
       revise: vi.fn(),
       stop: vi.fn(),
+      conversations: createFakeConversations(),
     },
     async next() {
       if (messages.length === given) await once(arrivals, 'message');

@@ -41,7 +41,7 @@ async function run(
         at += afterMs;
         clock.after(at, () => reply.push(text));
       }
-      clock.after(at + 1, () => ends.push(reply.end()));
+      clock.after(at + 1, () => ends.push(reply.end({ end: 'complete' })));
     });
   }
   await clock.advance(120_000);

@@ -12,6 +12,13 @@ export interface ChatBody {
   readonly safety_identifier?: string;
 }
 
+/** The body of an embeddings request. */
+export interface EmbeddingsBody {
+  readonly model: string;
+  readonly input: string | readonly string[];
+  readonly encoding_format?: 'float' | 'base64';
+}
+
 /** Tokens as the wire calls them. */
 export interface WireUsage {
   readonly prompt_tokens: number;
