@@ -37,8 +37,9 @@ export function createIntake(options: IntakeOptions): Intake {
       case 'said': {
         const to = addresseeOf(event);
         if (to === undefined) return;
-        const { message, taken } = await sequence.run(event.channel, async () => {
-          const message = await toIncoming(event, to);
+        // Names are looked up at once, for a hundred people at the same time; what waits its turn is the message.
+        const translated = toIncoming(event, to);
+        const { message, taken } = await inOrder(event.channel, translated, (message) => {
           // Handed over within the sequence, but a slow store holds up nobody else.
           return { message, taken: inbox.message(message) };
         });
@@ -48,8 +49,8 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       case 'edited': {
         const id = toMessageId(team, event.channel, event.ts);
-        return sequence.run(event.channel, async () => {
-          const text = await people.read(event.text, identity.userId);
+        const translated = people.read(event.text, identity.userId);
+        return inOrder(event.channel, translated, (text) => {
           for (const thread of threadsOf(event)) inbox.revise(thread, id, text);
         });
       }
@@ -63,6 +64,17 @@ export function createIntake(options: IntakeOptions): Intake {
         if (event.why === 'malformed') logger.warn('Slack sent an event that can not be read');
         counters.add(`dropped.${event.why}`);
     }
+  }
+
+  /** Goes on with something that is on its way, once it is there and all that came before it in the channel is done. */
+  function inOrder<Value, Result>(
+    channel: string,
+    coming: Promise<Value>,
+    work: (value: Value) => Result,
+  ): Promise<Result> {
+    // A failure is met in its turn.
+    coming.catch(() => undefined);
+    return sequence.run(channel, async () => work(await coming));
   }
 
   function addresseeOf({ channel, threadTs, text }: Said): Addressee | undefined {

@@ -202,6 +202,20 @@ describe.each<Mode>(['socket', 'http'])('what people say (%s)', (mode) => {
     expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(1);
   });
 
+  test('new people in one channel do not wait for one another’s names, and stay in order', async () => {
+    const { slack, inbox } = await connect(mode);
+    slack.fail({ method: 'users.info', delayMs: 200 });
+    const { id: channel } = slack.channel();
+    const people = ['Ann', 'Bob', 'Cid'].map((name) => slack.user(name));
+    for (const person of people) slack.say(person, channel, 'hello', { mention: true });
+    // Ann's name is still on its way when the others are asked for.
+    await slack.until(({ calls }) => calls.filter(({ method }) => method === 'users.info').length === 3);
+    expect(inbox.messages).toEqual([]);
+    // Slack delivers a mention twice.
+    await inbox.until(({ messages }) => messages.length === 6);
+    expect([...new Set(inbox.messages.map(({ author }) => author.name))]).toEqual(['Ann', 'Bob', 'Cid']);
+  });
+
   test('a withdrawal never overtakes its message, however slow the name is', async () => {
     const { slack, inbox } = await connect(mode);
     slack.fail({ method: 'users.info', delayMs: 150 });
