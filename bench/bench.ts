@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { benchLive } from './live/live.ts';
 import { benchSimulation } from './live/simulate.ts';
+import { benchWeb } from './web/web.ts';
 
 const usage = `Usage: npm run bench -- <name> [options]
 
   live       live replies end to end, against local platforms; one table (about 12 minutes)
+  web        event streams of the web, beside a bare proxy (a minute)
   simulate   the same schedule in simulated time; a line for each load (some seconds)
 
   --only <text>   only rows whose name has this text, for example "slack: 20 at once" or "once-a-second"
@@ -27,6 +29,10 @@ const { only, full, save, burst } = values;
 switch (positionals[0]) {
   case 'live':
     await benchLive({ full, save, ...(only === undefined ? {} : { only }) });
+    process.exit();
+    break;
+  case 'web':
+    await benchWeb();
     process.exit();
     break;
   case 'simulate':

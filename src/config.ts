@@ -5,6 +5,7 @@ import { hintFor } from './config-hints.ts';
 import { type DiscordConfig, readDiscord, readSlack, type SlackConfig } from './config-platforms.ts';
 import { createSettingReader, type Environment, type SettingReader } from './config-reader.ts';
 import { settingNames } from './config-settings.ts';
+import { readWeb, type WebConfig } from './config-web.ts';
 import { ParleyError } from './core/errors.ts';
 
 /** Which model answers. */
@@ -17,6 +18,7 @@ export type ModelConfig =
       readonly organization?: string;
       readonly project?: string;
       readonly model: string;
+      readonly embeddingModel: string;
       /** Longest silence within an answer. */
       readonly idleTimeoutMs: number;
       /** Longest an answer may take. */
@@ -36,6 +38,8 @@ export interface Config {
   readonly discord?: DiscordConfig;
   /** Absent where Parley is not to be on Slack. */
   readonly slack?: SlackConfig;
+  /** Absent where there is to be no web page and no HTTP API. */
+  readonly web?: WebConfig;
   readonly storeUrl: string;
   readonly dataDir: string;
   readonly port: number;
@@ -60,8 +64,16 @@ export class SettingsError extends ParleyError {
   }
 }
 
+/** What the process is to do. */
+export interface ConfigOptions {
+  /** True: it is a chat in the terminal, and listens nowhere. @default false */
+  readonly chat?: boolean;
+}
+
 /** The model where `OPENAI_MODEL` is not set: small, current, and its tokenizer is known. */
 export const defaultModel = 'gpt-5.4-mini';
+
+const defaultEmbeddingModel = 'text-embedding-3-small';
 
 const defaultSystemPrompt = `You are Parley, an assistant in a team's chat. Answer in the language of the question. Be brief: begin \
 with the answer, leave out preambles, and go into detail only where it helps or is asked for. Write Markdown, with code \
@@ -84,21 +96,32 @@ export function loadEnvironment(directory: string, environment: Environment): En
  *
  * @throws SettingsError with every fault there is
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, { chat = false }: ConfigOptions = {}): Config {
   const reader = createSettingReader(environment);
   const dataDir = reader.text('DATA_DIR') ?? './data';
   const logFile = reader.text('LOG_FILE');
   const discord = readDiscord(reader);
   const slack = readSlack(reader);
+  const host = reader.text('HOST') ?? '127.0.0.1';
+  const port = reader.number('PORT', { least: 0, most: 65_535, whole: true }) ?? 3000;
+  const web = chat
+    ? undefined
+    : readWeb(reader, {
+        host,
+        port,
+        wanted: !['DISCORD_TOKEN', 'SLACK_BOT_TOKEN'].some((name) => environment[name]?.trim()),
+        portTaken: slack?.mode === 'http',
+      });
   const config: Config = {
     model: readModel(reader),
     systemPrompt: readSystemPrompt(reader),
     ...(discord && { discord }),
     ...(slack && { slack }),
+    ...(web && { web }),
     storeUrl: readStoreUrl(reader, dataDir),
     dataDir,
-    port: reader.number('PORT', { least: 0, most: 65_535, whole: true }) ?? 3000,
-    host: reader.text('HOST') ?? '127.0.0.1',
+    port,
+    host,
     log: {
       level: reader.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
       ...(logFile !== undefined && { file: logFile }),
@@ -117,6 +140,7 @@ function readModel(reader: SettingReader): ModelConfig {
   const organization = reader.text('OPENAI_ORG_ID');
   const project = reader.text('OPENAI_PROJECT_ID');
   const model = reader.text('OPENAI_MODEL');
+  const embeddingModel = reader.text('EMBEDDING_MODEL');
   const contextTokens = reader.number('OPENAI_CONTEXT_TOKENS', {
     least: 1_000,
     most: 100_000_000,
@@ -126,10 +150,9 @@ function readModel(reader: SettingReader): ModelConfig {
   const idleSeconds = reader.number('MODEL_IDLE_TIMEOUT_SECONDS', seconds) ?? 60;
   const totalSeconds = reader.number('MODEL_TOTAL_TIMEOUT_SECONDS', seconds) ?? 600;
   if (apiKey === undefined && baseUrl === undefined) {
-    if (model !== undefined) {
-      reader.warn(
-        'OPENAI_MODEL has no effect without OPENAI_API_KEY or OPENAI_BASE_URL: the demo model answers.',
-      );
+    for (const name of ['OPENAI_MODEL', 'EMBEDDING_MODEL'] as const) {
+      if (reader.text(name) === undefined) continue;
+      reader.warn(`${name} has no effect without OPENAI_API_KEY or OPENAI_BASE_URL: the demo model answers.`);
     }
     return { kind: 'demo' };
   }
@@ -140,6 +163,7 @@ function readModel(reader: SettingReader): ModelConfig {
     ...(organization !== undefined && { organization }),
     ...(project !== undefined && { project }),
     model: model ?? defaultModel,
+    embeddingModel: embeddingModel ?? defaultEmbeddingModel,
     idleTimeoutMs: idleSeconds * 1_000,
     totalTimeoutMs: totalSeconds * 1_000,
     ...(contextTokens !== undefined && { contextTokens }),

@@ -1,18 +1,22 @@
 import type { Readable, Writable } from 'node:stream';
 import { createTerminal } from './adapters/terminal/terminal.ts';
-import { type Config, loadEnvironment, readConfig } from './config.ts';
+import { readArguments } from './arguments.ts';
+import { loadEnvironment, readConfig } from './config.ts';
 import { createSettingReader } from './config-reader.ts';
 import { createEngine } from './core/engine.ts';
 import { ParleyError } from './core/errors.ts';
 import { createHistory } from './core/history.ts';
 import { createJournal } from './core/journal.ts';
 import { createLiveReplies } from './core/live/replies.ts';
-import type { ChatModel, Counters, KeyValue, Logger, Platform } from './core/ports.ts';
-import { createDemoModel } from './models/demo.ts';
+import type { Counters, Platform } from './core/ports.ts';
+import { createModels } from './models.ts';
+import { openBrowser } from './open-browser.ts';
 import { createCounters } from './ops/counters.ts';
 import { startHeartbeat } from './ops/heartbeat.ts';
 import { createLogger } from './ops/logging.ts';
+import { createReadiness, type Readiness } from './ops/readiness.ts';
 import { createScrubber } from './ops/scrubber.ts';
+import { createPlatforms, describeOff } from './platforms.ts';
 import { openStore } from './stores/open-store.ts';
 
 /** The composition root: the only file that sees every room. */
@@ -40,6 +44,8 @@ export interface Parley {
    * because a platform was lost for good, with the ParleyError that says what to do.
    */
   readonly stopped: Promise<void>;
+  /** Where the web page is; absent where it is off. */
+  readonly url: string | undefined;
   readonly counters: Counters;
 }
 
@@ -49,9 +55,8 @@ export interface Parley {
  */
 export async function startParley(options: ParleyOptions): Promise<Parley> {
   const { environment, input = process.stdin, output = process.stdout, status = process.stderr } = options;
-  const { signal } = options;
-  const config = readConfig(environment);
-  const chatting = options.chat === true || (config.discord === undefined && config.slack === undefined);
+  const { signal, chat: chatting = false } = options;
+  const config = readConfig(environment, { chat: chatting });
   // In a chat the log is on the same screen.
   const level = chatting && config.log.level === 'info' ? 'warn' : config.log.level;
   const logger = createLogger({ ...config.log, level, stream: status, secrets: config.secrets });
@@ -61,15 +66,19 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
   const stopped = Promise.withResolvers<void>();
   const say = (line: string) => status.write(`${line}\n`);
 
-  const model = await createModel(config, logger);
-  const platforms = chatting
-    ? [createTerminal({ input, output, status, onExit: () => void stop() })]
-    : await createPlatforms(config, { store: store.keyValue('adapters'), logger, counters, onLost });
+  const models = await createModels(config, logger);
+  const { all: platforms, web } = chatting
+    ? { all: [createTerminal({ input, output, status, onExit: () => void stop() })], web: undefined }
+    : await createPlatforms(config, {
+        ...{ keyValue: store.keyValue, models, logger, counters, onLost },
+        readiness: () => readiness.check(),
+      });
+  const readiness: Readiness = createReadiness({ store: store.keyValue('web'), platforms });
   // A terminal chat ends with its process: nobody waits for an answer after that.
   const errands = chatting ? (await openStore('memory://')).keyValue('errands') : store.keyValue('errands');
   const engine = createEngine({
     platforms,
-    model,
+    model: models.chat,
     history: createHistory(store.keyValue('history'), { logger }),
     journal: createJournal({ seen: store.keyValue('seen'), errands, logger, now: Date.now }),
     replies: createLiveReplies({ logger, counters }),
@@ -114,9 +123,9 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
     logger.info('stopped', { counters: counters.snapshot() });
   }
 
-  if (chatting && options.chat !== true) say(nothingConfigured);
-  say(config.model.kind === 'demo' ? demoLine : `Model: ${model.id}`);
+  say(config.model.kind === 'demo' ? demoLine : `Model: ${models.chat.id}`);
   say(`Store: ${store.describe}`);
+  if (!chatting) describeOff(config).forEach(say);
   let heartbeat: { stop(): void } | undefined;
   // Who doesn't ask how it ended has the notice in the log.
   stopped.promise.catch(() => undefined);
@@ -128,6 +137,7 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
     await Promise.all(
       platforms.map(async (platform) => {
         const line = await platform.start(engine, engine.commands);
+        readiness.started(platform.name);
         if (!chatting) say(line);
         await engine.recover(platform.name);
       }),
@@ -136,40 +146,7 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
     await stop();
     throw signal?.aborted ? signal.reason : (lost ?? error);
   }
-  return { stop, stopped: stopped.promise, counters };
-}
-
-// The SDKs are large: each is loaded only where it is used.
-
-async function createModel({ model }: Config, logger: Logger): Promise<ChatModel> {
-  if (model.kind === 'demo') return createDemoModel();
-  const { createOpenAiModel } = await import('./models/openai.ts');
-  const { kind: _, ...options } = model;
-  return createOpenAiModel({ ...options, logger });
-}
-
-/** What the platforms are given by the house. */
-interface Instruments {
-  readonly store: KeyValue;
-  readonly logger: Logger;
-  readonly counters: Counters;
-  /** To be told by a platform that it is lost for good. */
-  onLost(error: ParleyError): void;
-}
-
-async function createPlatforms(config: Config, instruments: Instruments): Promise<Platform[]> {
-  const platforms: Platform[] = [];
-  if (config.discord !== undefined) {
-    const { createDiscord } = await import('./adapters/discord/discord.ts');
-    platforms.push(createDiscord({ ...config.discord, ...instruments }));
-  }
-  if (config.slack !== undefined) {
-    const { createSlack } = await import('./adapters/slack/slack.ts');
-    const { mode, ...slack } = config.slack;
-    const http = mode === 'http' ? { http: { host: config.host, port: config.port } } : {};
-    platforms.push(createSlack({ ...slack, ...http, ...instruments }));
-  }
-  return platforms;
+  return { stop, stopped: stopped.promise, url: web?.url, counters };
 }
 
 /** Runs Parley as a process: signals, exit status, nothing unhandled. */
@@ -198,8 +175,9 @@ async function main(): Promise<void> {
   try {
     const environment = loadEnvironment(process.cwd(), process.env);
     scrub = createScrubber(createSettingReader(environment).secrets);
-    const chat = process.argv[2] === 'chat';
+    const { chat, open } = readArguments(process.argv.slice(2));
     const parley = await startParley({ environment, chat, signal: stopping.signal });
+    if (open) void showPage(parley.url, complain);
     await parley.stopped;
     process.exit();
   } catch (error) {
@@ -210,19 +188,20 @@ async function main(): Promise<void> {
   }
 }
 
+/** A page that does not open is no reason not to run. */
+async function showPage(url: string | undefined, complain: (text: string) => void): Promise<void> {
+  const failure =
+    url === undefined
+      ? 'The web page is off, so there is nothing to open: set WEB=on.'
+      : await openBrowser(url);
+  if (failure !== undefined) complain(failure);
+}
+
 function describe(error: unknown): string {
   if (error instanceof ParleyError) return error.notice;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-const nothingConfigured = `Parley is not connected to any platform yet.
-
-  Discord   set DISCORD_TOKEN                      https://discord.com/developers/applications
-  Slack     set SLACK_BOT_TOKEN + SLACK_APP_TOKEN  https://api.slack.com/apps (paste slack-manifest.json)
-  OpenAI    set OPENAI_API_KEY                     https://platform.openai.com/api-keys
-
-Put them in .env (see .env.example; the README has the steps). Until then we can talk right here:
-`;
 const demoLine = 'Model: demo (local, canned answers; set OPENAI_API_KEY for a real one)';
 /** Replies in flight get so long to finish after a signal; the process ends within `forceMs` in any case. */
 const drainMs = 10_000;

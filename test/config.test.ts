@@ -38,6 +38,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       model: { kind: 'demo' },
       systemPrompt: expect.stringContaining('You are Parley'),
+      web: { host: '127.0.0.1', port: 3000, trustProxy: false, requestsPerMinute: 60 },
       storeUrl: 'sqlite://data/parley.db',
       dataDir: './data',
       port: 3000,
@@ -56,6 +57,7 @@ describe('readConfig', () => {
       OPENAI_PROJECT_ID: 'project',
       OPENAI_MODEL: 'some-model',
       OPENAI_CONTEXT_TOKENS: '8000',
+      EMBEDDING_MODEL: 'some-embedding',
       MODEL_IDLE_TIMEOUT_SECONDS: '0.5',
       MODEL_TOTAL_TIMEOUT_SECONDS: '9',
       SYSTEM_PROMPT: 'Be a pirate.',
@@ -65,6 +67,12 @@ describe('readConfig', () => {
       SLACK_BOT_TOKEN: 'xoxb-1',
       SLACK_APP_TOKEN: 'xapp-1',
       SLACK_API_URL: 'http://127.0.0.1:3/api',
+      WEB: 'ON',
+      WEB_TOKEN: 'a-token-for-the-web',
+      WEB_PORT: '8080',
+      WEB_TRUST_PROXY: 'on',
+      WEB_REQUESTS_PER_MINUTE: '600',
+      WEB_TURNS: '10',
       STORE_URL: 'postgres://ada:pass%40word@db:5432/parley',
       DATA_DIR: '/data',
       PORT: '0',
@@ -80,6 +88,7 @@ describe('readConfig', () => {
         organization: 'org',
         project: 'project',
         model: 'some-model',
+        embeddingModel: 'some-embedding',
         contextTokens: 8_000,
         idleTimeoutMs: 500,
         totalTimeoutMs: 9_000,
@@ -87,6 +96,14 @@ describe('readConfig', () => {
       systemPrompt: 'Be a pirate.',
       discord: { token: 'discord-token', apiUrl: 'http://127.0.0.1:2/api', replies: 'channel' },
       slack: { mode: 'socket', botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: 'http://127.0.0.1:3/api/' },
+      web: {
+        host: '0.0.0.0',
+        port: 8080,
+        token: 'a-token-for-the-web',
+        trustProxy: true,
+        requestsPerMinute: 600,
+        turns: 10,
+      },
       storeUrl: 'postgres://ada:pass%40word@db:5432/parley',
       dataDir: '/data',
       port: 0,
@@ -96,6 +113,7 @@ describe('readConfig', () => {
       secrets: expect.arrayContaining([
         'sk-test',
         'discord-token',
+        'a-token-for-the-web',
         'xoxb-1',
         'xapp-1',
         'pass%40word',
@@ -122,6 +140,7 @@ describe('readConfig', () => {
 
   it('warns that a model name alone leaves the demo model in place', () => {
     expect(warningsOf({ OPENAI_MODEL: 'gpt-5.4' })).toEqual([expect.stringContaining('OPENAI_MODEL')]);
+    expect(warningsOf({ EMBEDDING_MODEL: 'e' })).toEqual([expect.stringContaining('EMBEDDING_MODEL')]);
   });
 
   it.each([
@@ -152,6 +171,34 @@ describe('readConfig', () => {
     expect(both.secrets).toContain('abc123');
   });
 
+  it.each<[string, Values, number | undefined]>([
+    ['nothing is configured', {}, 3000],
+    ['it is to be off', { WEB: 'off' }, undefined],
+    ['Discord is there', { DISCORD_TOKEN: 'd' }, undefined],
+    ['Slack is there', { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }, undefined],
+    ['it is asked for beside Discord', { DISCORD_TOKEN: 'd', WEB: 'on', PORT: '4000' }, 4000],
+    ['it has a token beside Discord', { DISCORD_TOKEN: 'd', WEB_TOKEN: 'a-token-for-the-web' }, 3000],
+    ['it has a token and is to be off', { WEB_TOKEN: 'a-token-for-the-web', WEB: 'off' }, undefined],
+    ['it has a port of its own', { PORT: '4000', WEB_PORT: '5000' }, 5000],
+    ['the host is this machine', { HOST: '127.0.0.2' }, 3000],
+    ['the host is this machine by IPv6', { HOST: '::1' }, 3000],
+    [
+      'Slack has the other port',
+      { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', WEB: 'on', WEB_PORT: '5000' },
+      5000,
+    ],
+  ])('where %s: the web is at its place or off', (_name, values, port) => {
+    expect(readConfig(values).web?.port).toBe(port);
+  });
+
+  it('listens nowhere for a chat, wherever it would', () => {
+    expect(readConfig({ HOST: '0.0.0.0' }, { chat: true }).web).toBeUndefined();
+  });
+
+  it('warns of a token for the web that can be guessed', () => {
+    expect(warningsOf({ WEB_TOKEN: 'short' })).toEqual([expect.stringMatching(/^WEB_TOKEN.*16/)]);
+  });
+
   it('reads the persona from a file', async () => {
     const file = join(await temporaryDirectory(), 'persona.txt');
     await writeFile(file, 'Be brief.\n');
@@ -174,6 +221,23 @@ describe('faults', () => {
     ['a timeout of zero', { MODEL_IDLE_TIMEOUT_SECONDS: '0' }, /^MODEL_IDLE_TIMEOUT_SECONDS/],
     ['a bad total timeout', { MODEL_TOTAL_TIMEOUT_SECONDS: '-1' }, /^MODEL_TOTAL_TIMEOUT_SECONDS/],
     ['a bad context', { OPENAI_CONTEXT_TOKENS: '8k' }, /^OPENAI_CONTEXT_TOKENS/],
+    ['a web page open to all', { HOST: '0.0.0.0' }, /^HOST=0.0.0.0.*WEB_TOKEN/],
+    ['a web page open to all by name', { HOST: 'parley.example' }, /^HOST=.*WEB_TOKEN/],
+    ['a web that is maybe on', { WEB: 'maybe' }, /^WEB .*on, off/],
+    ['a token with a hole for the web', { WEB_TOKEN: 'a long token with holes' }, /^WEB_TOKEN.*white space/],
+    ['a bad port for the web', { WEB_PORT: '-1' }, /^WEB_PORT/],
+    ['no turns at all', { WEB_TURNS: '0' }, /^WEB_TURNS/],
+    ['no requests at all', { WEB_REQUESTS_PER_MINUTE: '0' }, /^WEB_REQUESTS_PER_MINUTE/],
+    [
+      'one port for Slack and the web',
+      { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', WEB: 'on' },
+      /^Slack's HTTP mode.*WEB_PORT/,
+    ],
+    [
+      'one port for Slack and the web, named twice',
+      { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', WEB: 'on', WEB_PORT: '3000' },
+      /^Slack's HTTP mode.*WEB_PORT/,
+    ],
     ['an unknown level', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL.*debug, info, warn, error/],
     ['an unknown place for replies', { DISCORD_REPLIES: 'dm' }, /^DISCORD_REPLIES.*thread, channel/],
     ['a URL without scheme', { OPENAI_BASE_URL: 'localhost:11434/v1' }, /^OPENAI_BASE_URL.*http:/],

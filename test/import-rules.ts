@@ -15,12 +15,12 @@ interface Import {
 /** Packages that each room may use, besides Node's own modules. Adapters are rooms of their own. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   core: ['keyv', 'gpt-tokenizer', 'marked'],
-  models: ['openai', 'gpt-tokenizer'],
+  models: ['openai', 'gpt-tokenizer', 'eventsource-parser'],
   stores: ['keyv', '@keyv/sqlite', '@keyv/redis', '@keyv/postgres'],
   ops: ['pino'],
   'adapters/discord': ['discord.js', '@discordjs/rest', 'discord-api-types'],
   'adapters/slack': ['@slack/bolt', '@slack/web-api', '@slack/socket-mode', '@slack/types', '@slack/logger'],
-  'adapters/web': ['hono', '@hono/node-server'],
+  'adapters/web': ['hono', '@hono/node-server', 'zod'],
   'adapters/terminal': [],
 };
 

@@ -30,11 +30,19 @@ process.on('message', (order: Order) => {
 process.on('disconnect', () => process.exit(0));
 
 // Each bot loads what it needs itself and nothing else: its memory is measured.
-if ((process.argv[2] as BotName) === 'parley') {
-  const { startParley } = await import('../../src/main.ts');
-  await startParley({ environment: process.env });
-} else {
-  const { startOnceASecond } = await import('./once-a-second.ts');
-  await startOnceASecond(process.env);
-}
+const start: Record<BotName, () => Promise<unknown>> = {
+  async parley() {
+    const { startParley } = await import('../../src/main.ts');
+    return startParley({ environment: process.env });
+  },
+  async 'once-a-second'() {
+    const { startOnceASecond } = await import('./once-a-second.ts');
+    return startOnceASecond(process.env);
+  },
+  async proxy() {
+    const { startProxy } = await import('../web/proxy.ts');
+    process.stderr.write(`${await startProxy(process.env)}\n`);
+  },
+};
+await start[process.argv[2] as BotName]();
 report({ kind: 'ready' });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The bots that can be put to work. */
-export type BotName = 'parley' | 'once-a-second';
+export type BotName = 'parley' | 'once-a-second' | 'proxy';
 
 /** What a bot cost between {@link BotProcess.begin} and {@link BotProcess.end}. */
 export interface Cost {

@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Conversations, Inbox, Turn as SaidTurn, ThreadKey } from '../../core/ports.ts';
+import { type ConversationIndex, type Entry, toTitle } from './conversation-index.ts';
+import { Problem } from './problems.ts';
+import { messageIdOf } from './questions.ts';
+import type { Turn } from './turn.ts';
+import { toThread } from './turns.ts';
+
+/** The conversation of a person, also where it has fallen off the end of the list. */
+export async function findConversation(
+  { inbox, index }: { readonly inbox: Inbox; readonly index: ConversationIndex },
+  person: string,
+  id: string,
+): Promise<Entry | undefined> {
+  const entry = await index.find(person, id);
+  if (entry !== undefined) return entry;
+  const said = await inbox.conversations.read(toThread(person, id));
+  const last = said.at(-1);
+  if (last === undefined) return undefined;
+  const question = said.find(({ role }) => role === 'user')?.text ?? '';
+  return { id, title: toTitle(question), updatedAt: last.at };
+}
+
+/** What {@link toConversation} shows. */
+export interface ConversationView {
+  readonly entry: Entry;
+  readonly persona: string | undefined;
+  readonly said: readonly SaidTurn[];
+  readonly running: Turn | undefined;
+}
+
+/** A conversation as the API tells it. The question of a running turn is in it, the answer is not: that is streamed. */
+export function toConversation({ entry, persona, said, running }: ConversationView) {
+  const { id, title, updatedAt } = entry;
+  return {
+    ...{ id, title, updatedAt: toTime(updatedAt) },
+    ...(persona !== undefined && { persona }),
+    turns: turnsWith(said, running).map(({ role, text, at, end }) => ({
+      ...{ role, text, at: toTime(at) },
+      ...(end !== undefined && { end }),
+    })),
+    running: running === undefined ? null : { turn: running.id },
+  };
+}
+
+type Shown = Pick<SaidTurn, 'role' | 'text' | 'at' | 'end'>;
+
+function turnsWith(said: readonly SaidTurn[], running: Turn | undefined): readonly Shown[] {
+  if (running === undefined) return said;
+  const asked = said.findLastIndex(({ messageId }) => messageId === messageIdOf(running));
+  // The engine stores an answer just before it ends.
+  if (asked !== -1) return said.slice(0, asked + 1);
+  if (running.again === true) return said.slice(0, said.findLastIndex(({ role }) => role === 'user') + 1);
+  const { question, at } = running;
+  return question === undefined ? said : [...said, { role: 'user', text: question, at }];
+}
+
+/**
+ * Takes back the last question and its answer.
+ * @returns the question
+ * @throws Problem 404 where there is none, 409 where the conversation stays busy
+ */
+export async function undoLast(
+  conversations: Conversations,
+  thread: ThreadKey,
+  busy: string,
+): Promise<string> {
+  const deadline = Date.now() + settleMs;
+  for (;;) {
+    const question = await conversations.undo(thread);
+    if (question !== undefined) return question;
+    const said = await conversations.read(thread);
+    if (!said.some(({ role }) => role === 'user'))
+      throw new Problem(404, 'There is nothing to undo in this conversation.');
+    // An answer is told to have ended a moment before the engine is done with it.
+    if (Date.now() >= deadline) throw new Problem(409, busy);
+    await pause(retryMs);
+  }
+}
+
+function toTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+const settleMs = 2_000;
+const retryMs = 20;
