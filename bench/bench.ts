@@ -6,7 +6,7 @@ import { benchWeb } from './web/web.ts';
 const usage = `Usage: npm run bench -- <name> [options]
 
   live       live replies end to end, against local platforms; one table (about 12 minutes)
-  web        event streams of the web, beside a bare proxy (a minute)
+  web        event streams of the web, beside a bare proxy (three minutes)
   simulate   the same schedule in simulated time; a line for each load (some seconds)
 
   --only <text>   only rows whose name has this text, for example "slack: 20 at once" or "once-a-second"

@@ -130,7 +130,7 @@ const loads = [
   ...counts.map((streams) => ({
     name: '10 tokens/s',
     streams,
-    speech: { tokens: 50, gapMs: 100 },
+    speech: { tokens: 200, gapMs: 100 },
   })),
   ...counts.map((streams) => ({
     name: 'full speed',

@@ -106,6 +106,8 @@ export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
       return `Discord: connected as ${client.user.tag} ${where}${lost}`;
     },
 
+    ready: () => gateway?.ready === true,
+
     surface: (address, meter) => createSurface(fromReplyAddress(address), shared, meter),
 
     async earlier(address) {

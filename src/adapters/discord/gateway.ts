@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayCloseCodes } from 'discord.js';
+import {
+  type Client,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  Status,
+} from 'discord.js';
 import { ParleyError } from '../../core/errors.ts';
 import type { Counters, Logger } from '../../core/ports.ts';
 import { createClient } from './client.ts';
@@ -14,6 +21,8 @@ export interface Gateway {
   start(): Promise<Client<true>>;
   /** The newest client that was connected. */
   readonly client: Client<true> | undefined;
+  /** True while events come in. */
+  readonly ready: boolean;
   /** False where Discord refused the Message Content Intent. */
   readonly withContent: boolean;
   close(): Promise<void>;
@@ -137,6 +146,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     start,
     get client() {
       return connected;
+    },
+    get ready() {
+      const shards = client?.ws.shards;
+      return shards !== undefined && shards.size > 0 && shards.every(({ status }) => status === Status.Ready);
     },
     get withContent() {
       return withContent;

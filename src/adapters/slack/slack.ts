@@ -109,6 +109,8 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
       }
     },
 
+    ready: () => source.ready(),
+
     surface(address) {
       const place = fromReplyAddress(address);
       return place.responseUrl === undefined

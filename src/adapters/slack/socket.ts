@@ -22,6 +22,8 @@ export interface SocketReceiver extends Receiver {
    * @throws ParleyError `platform-failed` where the token is refused.
    */
   start(): Promise<void>;
+  /** True while a connection is open. */
+  readonly ready: boolean;
   /** Closes all connections and opens no more. */
   stop(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
   const stopping = new AbortController();
   const { signal } = stopping;
   const connections = new Set<Connection>();
+  let alive = 0;
   let app: App | undefined;
 
   function open(isFinal: (error: unknown) => boolean): Promise<Connection> {
@@ -45,6 +48,8 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
     if (app === undefined) throw new Error('the receiver was not given its app');
     const connection = openConnection({ ...options, app });
     await connection.opened;
+    alive++;
+    void connection.closed.then(() => alive--);
     if (signal.aborted) await connection.release();
     signal.throwIfAborted();
     connections.add(connection);
@@ -96,6 +101,9 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
       });
       keepLineUntilStop(first);
       keepLineUntilStop();
+    },
+    get ready() {
+      return alive > 0;
     },
     async stop() {
       stopping.abort();

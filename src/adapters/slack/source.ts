@@ -10,6 +10,8 @@ export interface Source {
   readonly receiver: Receiver;
   /** Begins to take events. Resolves to a few words on where. @throws ParleyError `platform-failed` */
   start(): Promise<string>;
+  /** True while events can come in. */
+  ready(): boolean;
   /** Takes no more events. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export function createSource({
         await receiver.start();
         return 'Socket Mode';
       },
+      ready: () => receiver.ready,
       stop: () => receiver.stop(),
       close: () => receiver.stop(),
     };
@@ -67,6 +70,8 @@ export function createSource({
       });
       return `HTTP, ${url}/slack/events`;
     },
+    // Slack comes to us: there is nothing to lose.
+    ready: () => true,
     stop: () => receiver.stop(),
     close: () => receiver.close(),
   };

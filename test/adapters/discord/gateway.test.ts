@@ -16,6 +16,14 @@ test('start tells as whom and in how many servers', async () => {
   expect(discord.gateway.intents & GatewayIntentBits.MessageContent).toBeTruthy();
 });
 
+test('is ready only while events come in', async () => {
+  const { discord, platform } = await connect();
+  expect(platform.ready?.()).toBe(true);
+  discord.gateway.drop();
+  await vi.waitUntil(() => platform.ready?.() === false);
+  await vi.waitUntil(() => platform.ready?.() === true, { timeout: 15_000 });
+});
+
 test('a wrong token is a fault that says what to do', async () => {
   const discord = await startStandIn();
   const { platform, log } = createAdapter(discord, { token: 'wrong.token.here' });

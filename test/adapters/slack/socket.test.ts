@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { allAcknowledged, connect } from './harness.ts';
 
 async function connected() {
@@ -62,6 +62,15 @@ test('connections that are cut are opened again, and what was said meanwhile arr
   say('anybody?');
   await inbox.until(({ messages }) => messages.length === 1);
   await slack.until(({ connections }) => connections === 2);
+});
+
+test('is ready only while a connection is open', async () => {
+  const { slack, platform } = await connected();
+  expect(platform.ready?.()).toBe(true);
+  for (let failure = 0; failure < 4; failure++) slack.fail({ method: 'apps.connections.open', status: 500 });
+  slack.dropSockets();
+  await vi.waitUntil(() => platform.ready?.() === false);
+  await vi.waitUntil(() => platform.ready?.() === true, { timeout: 15_000 });
 });
 
 test('tries on where a connection can not be opened again', async () => {
