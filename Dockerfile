@@ -1,6 +1,7 @@
 # Parley in a container. Build: docker build -t parley .
 # Run:   docker run --env-file .env --volume parley-data:/data --stop-timeout 20 parley
-# (replies in flight get up to 15 s to end; Slack's HTTP mode also needs --publish 3000:3000)
+# (replies in flight get up to 15 s to end; Slack's HTTP mode and the web page also need --publish 3000:3000,
+# the page and the HTTP API a WEB_TOKEN: a container is open to others. With nothing configured that is needed, too.)
 FROM node:24-slim
 
 ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0 PORT=3000 MALLOC_ARENA_MAX=2
