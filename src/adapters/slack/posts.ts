@@ -35,7 +35,8 @@ export function createPosts({ write }: Clients, { channel, threadTs }: SlackAddr
         if (ts === undefined) throw new SurfaceError('unknown', 'chat.postMessage told no timestamp');
         return { id: ts, rung: 'message' };
       } catch (error) {
-        throw toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.postInChannel.id });
+        // Slack does not say whether it was the channel's limit or the workspace's: both learn from it.
+        throw toSurfaceError(error, { method: 'chat.postMessage' });
       }
     },
 
