@@ -1,6 +1,7 @@
 import type { webApi } from '@slack/bolt';
-import { createWindow } from '../../core/live/window.ts';
+import { createBucket } from '../../core/live/bucket.ts';
 import type { Author, Logger } from '../../core/ports.ts';
+import { toSurfaceError } from './errors.ts';
 import { fromSlackText, mentionedIn } from './incoming-text.ts';
 import { createNames } from './names.ts';
 
@@ -13,17 +14,21 @@ export interface People {
 }
 
 /** `users.info` is of tier 4 (docs.slack.dev/apis/web-api/rate-limits); a little is left for others. */
-const lookUps = { id: 'users.info', calls: 90, perMs: 60_000, shape: 'window' } as const;
+const lookUps = { id: 'users.info', calls: 90, perMs: 60_000, shape: 'bucket' } as const;
 
 /** Creates {@link People}, who are looked up once an hour. Where hundreds come at once, not all are. */
 export function createPeople(client: webApi.WebClient, logger: Logger): People {
-  const limit = createWindow(lookUps);
+  const limit = createBucket(lookUps, performance.now());
   const names = createNames({
     async lookUp(userId) {
       const now = performance.now();
       if (limit.waitMs(now, 0) > 0) throw new Error('too many names were looked up within a minute');
-      const landed = limit.spend(now);
-      const { user } = await client.users.info({ user: userId }).finally(() => landed(performance.now()));
+      limit.spend(now);
+      const { user } = await client.users.info({ user: userId }).catch((error: unknown) => {
+        const { fault, retryAfterMs = 1_000 } = toSurfaceError(error, { method: 'users.info' });
+        if (fault === 'rate-limited') limit.refuse(retryAfterMs, performance.now());
+        throw error;
+      });
       return user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name;
     },
     onFailure: (userId, error) => logger.debug('Slack did not tell a name', { userId, error }),
