@@ -6,6 +6,8 @@ export interface Lengths {
   readonly pace: number;
   /** How many characters a reply that has so many will probably still get. */
   remaining(characters: number): number;
+  /** How many it will get at least, as far as one can tell: one in ten gets fewer. */
+  least(characters: number): number;
 }
 
 /** Creates an empty record; until it has seen replies it guesses. */
@@ -32,6 +34,10 @@ export function createLengths(): Lengths {
       }
       return sum / count;
     },
+    least(characters) {
+      const longer = recent.filter((length) => length > characters).sort((a, b) => a - b);
+      return (longer[Math.floor(longer.length * surprise)] ?? characters) - characters;
+    },
   };
 }
 
@@ -46,3 +52,4 @@ const guess = 1_500;
 /** The guess counts as much as this part of a reply that was seen. */
 const guessWeight = 0.3;
 const memory = 60;
+const surprise = 0.1;

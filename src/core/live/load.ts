@@ -10,6 +10,8 @@ export interface Move {
 export interface Outlook {
   /** How long it will probably go on, in milliseconds. */
   readonly remainingMs: number;
+  /** How long it will go on at least, as far as one can tell. */
+  readonly leastMs: number;
   /** The root of its pace, in characters per millisecond: who writes faster deserves more calls, by the root. */
   readonly pull: number;
   /** Ways of showing more, best first. */
@@ -45,6 +47,10 @@ export interface Load {
 }
 
 interface Demand {
+  /** True where there are so few calls that a surprise can't be met from what others leave. */
+  readonly narrow: boolean;
+  /** How many replies can grow by it. */
+  users: number;
   readonly gauge: Gauge;
   /** Sum of the weights of the replies that can grow by it. */
   weight: number;
@@ -65,20 +71,28 @@ export function createLoad(budget: Budget, now: number): Load {
   function demandOf(scope: Scope): Demand {
     let demand = demands.get(scope.id);
     if (demand === undefined) {
-      demand = { gauge: budget.gauge(scope, now), weight: 0, reserved: 0 };
+      demand = {
+        narrow: scope.calls > 1 && scope.calls <= fewCalls,
+        users: 0,
+        gauge: budget.gauge(scope, now),
+        weight: 0,
+        reserved: 0,
+      };
       demands.set(scope.id, demand);
     }
     return demand;
   }
 
   /** A last text will need one call: it is kept back by the first way that still has one to spare. */
-  function reserve(close: readonly Move[], remainingMs: number): void {
+  function reserve({ close, remainingMs, leastMs }: Outlook): void {
     const ways = close.map(({ scopes }) => scopes.map(demandOf));
     const way = ways.find(
       (demands) => demands.some(lasts) && demands.every((demand) => !lasts(demand) || spares(demand)),
     );
     for (const demand of way ?? ways[0] ?? []) {
-      if (remainingMs <= demand.gauge.missedMs(now) + cautionMs) demand.reserved++;
+      // One call is enough for whoever is the first to end by surprise.
+      const endMs = demand.narrow && demand.users === 1 ? leastMs : remainingMs;
+      if (endMs <= demand.gauge.missedMs(now) + cautionMs) demand.reserved++;
     }
   }
 
@@ -96,8 +110,11 @@ export function createLoad(budget: Budget, now: number): Load {
       const weight = weightOf(outlook);
       const counted = new Set<Demand>();
       for (const { scopes } of outlook.grow) for (const scope of scopes) counted.add(demandOf(scope));
-      for (const demand of counted) demand.weight += weight;
-      reserve(outlook.close, outlook.remainingMs);
+      for (const demand of counted) {
+        demand.weight += weight;
+        demand.users++;
+      }
+      reserve(outlook);
     },
     price(outlook, joining = false) {
       const { remainingMs, grow } = outlook;
@@ -138,6 +155,7 @@ function weightOf({ remainingMs, pull }: Outlook): number {
 }
 
 const fewestCalls = 0.2;
+const fewCalls = 10;
 /** Nobody knows exactly when a reply ends: calls are kept back for those that may end so much later than expected. */
 const cautionMs = 100;
 /** Where the best way to grow allows for a call this often, no other is looked for. */

@@ -6,7 +6,7 @@ export interface Pace {
   push(characters: number, now: number): void;
   /** No more text comes. */
   end(): void;
-  outlook(now: number): Pick<Outlook, 'remainingMs' | 'pull'>;
+  outlook(now: number): Pick<Outlook, 'remainingMs' | 'leastMs' | 'pull'>;
 }
 
 /** Creates the pace of one reply; its length goes into those that all learn from. */
@@ -28,8 +28,12 @@ export function createPace(lengths: Lengths): Pace {
     outlook(now) {
       const elapsed = startedAt === undefined ? 0 : now - startedAt;
       const rate = (characters + lengths.pace * guessMs) / (elapsed + guessMs);
-      const remainingMs = ended ? 1 : Math.max(leastMs, lengths.remaining(characters) / rate);
-      return { remainingMs, pull: Math.sqrt(rate) };
+      const remainingMs = ended ? 1 : Math.max(lastWordsMs, lengths.remaining(characters) / rate);
+      return {
+        remainingMs,
+        leastMs: Math.min(remainingMs, lengths.least(characters) / rate),
+        pull: Math.sqrt(rate),
+      };
     },
   };
 }
@@ -37,4 +41,4 @@ export function createPace(lengths: Lengths): Pace {
 /** So long a reply is believed to come as fast as others did. */
 const guessMs = 500;
 /** However sure the end seems, the last word may be followed by another. */
-const leastMs = 300;
+const lastWordsMs = 300;

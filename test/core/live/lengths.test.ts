@@ -29,3 +29,12 @@ it('learns the pace of a model', () => {
   lengths.observe(10, 1);
   expect(lengths.pace).toBeCloseTo(0.05, 2);
 });
+
+it('tells what a reply gets at least, from those that were longer', () => {
+  const lengths = createLengths();
+  expect(lengths.least(0)).toBe(0);
+  for (const length of [300, 1_000, 5_000]) lengths.observe(length, 1_000);
+  expect(lengths.least(0)).toBe(300);
+  expect(lengths.least(400)).toBe(600);
+  expect(lengths.least(6_000)).toBe(0);
+});

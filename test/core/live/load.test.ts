@@ -11,6 +11,7 @@ const posts: Scope = { id: 'post', calls: 300, perMs: 60_000, shape: 'bucket' };
 function outlook(change: Partial<Outlook> = {}): Outlook {
   return {
     remainingMs: 6_000,
+    leastMs: 6_000,
     pull: 0.5,
     grow: [{ scopes: [appends] }],
     close: [{ scopes: [stops] }],
@@ -72,5 +73,19 @@ describe('the load', () => {
     const load = createLoad(budget, 0);
     for (let index = 0; index < 300; index++) load.add(outlook());
     expect(load.price(outlook()).area).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+
+  it('keeps the last call of a narrow limit where the reply may end before there are new ones', () => {
+    const edits: Scope = { id: 'edits', calls: 5, perMs: 5_000, shape: 'window' };
+    const budget = createBudget();
+    for (let call = 0; call < 4; call++) budget.spend([edits], 0)(0);
+    const ways = { grow: [{ scopes: [edits] }], close: [{ scopes: [edits] }] };
+    const surprising = createLoad(budget, 1_000);
+    surprising.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 1_000 }));
+    expect(surprising.waitMs([edits])).toBeGreaterThan(3_000);
+    expect(surprising.waitMs([edits], 1)).toBe(0);
+    const sure = createLoad(budget, 1_000);
+    sure.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 30_000 }));
+    expect(sure.waitMs([edits])).toBe(0);
   });
 });
