@@ -27,6 +27,12 @@ export async function* readEvents(
       if (event.data === '[DONE]') done = true;
       else if (!done) events.push(event);
     },
+    maxBufferSize: longestEvent,
+    onError(error) {
+      if (error.type !== 'max-buffer-size-exceeded') return;
+      fault ??= error;
+      incoming.destroy();
+    },
   });
   const end = () => {
     done ||= fault === undefined;
@@ -35,6 +41,7 @@ export async function* readEvents(
   addAbortSignal(signal, incoming);
   incoming.setEncoding('utf8');
   incoming.on('data', (text: string) => {
+    if (fault !== undefined) return;
     parser.feed(text);
     if (events.length > mostWaiting) incoming.pause();
     wake();
@@ -67,6 +74,7 @@ export async function* readEvents(
 
 /** The connection can be used again if the server ends its answer. */
 function letGo(incoming: IncomingMessage): void {
+  incoming.resume();
   if (incoming.complete || incoming.destroyed) return;
   const timer = setTimeout(() => incoming.destroy(), lingerMs);
   incoming.once('close', () => clearTimeout(timer));
@@ -75,3 +83,5 @@ function letGo(incoming: IncomingMessage): void {
 /** Who reads slower than the server writes makes it wait from here on. */
 const mostWaiting = 1_000;
 const lingerMs = 1_000;
+/** Characters of an event: nothing that a model says in one piece is longer. */
+const longestEvent = 10_000_000;

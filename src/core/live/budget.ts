@@ -77,8 +77,11 @@ export function createBudget(): Budget {
       const landings = scopes.map((scope) => gaugeOf(scope, now).spend(now));
       return (landedAt) => {
         const tripMs = landedAt - now;
-        trips.quickestMs = answered ? Math.min(trips.quickestMs, tripMs) : tripMs;
-        answered = true;
+        // What ended at once never left.
+        if (tripMs >= shortestTripMs) {
+          trips.quickestMs = answered ? Math.min(trips.quickestMs, tripMs) : tripMs;
+          answered = true;
+        }
         for (const land of landings) land(landedAt);
       };
     },
@@ -93,3 +96,4 @@ function sweep(gauges: Map<string, Gauge>, now: number): void {
 }
 
 const sweepAt = 2_000;
+const shortestTripMs = 3;

@@ -6,8 +6,8 @@ export interface Indication {
   readonly scopes: readonly Scope[] | undefined;
   /** Clock time when it is to be shown (again). */
   readonly dueAt: number;
-  /** Shows it. */
-  show(now: number): void;
+  /** Shows it. `answered` is called when that call has ended, well or not. */
+  show(now: number, answered: () => void): void;
   /**
    * Wraps the call that brings the first words. Where showing was still under way then, it may arrive after
    * them and stay for minutes: so it is cleared once more.
@@ -35,11 +35,11 @@ export function createIndication(
     get dueAt() {
       return dueAt;
     },
-    show(now) {
+    show(now, answered) {
       if (indicator === undefined) return;
       dueAt = now + indicator.renewMs;
       shown = true;
-      const call = indicator.show().catch(onFailure);
+      const call = indicator.show().catch(onFailure).finally(answered);
       showing = call.finally(() => {
         if (showing === ended) showing = undefined;
       });

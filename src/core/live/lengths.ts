@@ -13,6 +13,7 @@ export interface Lengths {
 /** Creates an empty record; until it has seen replies it guesses. */
 export function createLengths(): Lengths {
   const recent: number[] = [];
+  let sorted: readonly number[] = [];
   let pace = guessPace;
   return {
     get pace() {
@@ -22,6 +23,7 @@ export function createLengths(): Lengths {
       if (durationMs >= shortestMs) pace += (characters / durationMs - pace) * learning;
       recent.push(characters);
       if (recent.length > memory) recent.shift();
+      sorted = recent.toSorted((a, b) => a - b);
     },
     remaining(characters) {
       // What is left of a reply that outgrew the guess grows with its length: long ones are the rule then.
@@ -35,8 +37,9 @@ export function createLengths(): Lengths {
       return sum / count;
     },
     least(characters) {
-      const longer = recent.filter((length) => length > characters).sort((a, b) => a - b);
-      return (longer[Math.floor(longer.length * surprise)] ?? characters) - characters;
+      let first = 0;
+      while (first < sorted.length && sorted[first]! <= characters) first++;
+      return (sorted[first + Math.floor((sorted.length - first) * surprise)] ?? characters) - characters;
     },
   };
 }

@@ -48,10 +48,11 @@ export interface Contender<Offer extends OfferedMove = OfferedMove> {
   abandon(error: unknown): void;
   /**
    * Does what is due beside its bids.
-   * @param afford whether calls to these limits can be spared; where they can, they count as spent
+   * @param afford whether calls to these limits can be spared; where they can, they count as spent, and what it gives is
+   * to be called when they have been answered
    * @returns the clock time when it wants to be asked again
    */
-  upkeep(now: number, afford: (scopes: readonly Scope[]) => boolean): number | undefined;
+  upkeep(now: number, afford: (scopes: readonly Scope[]) => (() => void) | undefined): number | undefined;
 }
 
 /** Gives each free call to the reply where it does most good. One timer for all replies. */
@@ -117,6 +118,9 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
       const { area, gapMs, ways } = load.price(outlook);
       // Where a model pauses, little text may wait for long: at some point its age alone is enough.
       const worth = Math.max(bid.area / area, (bid.ageMs / (gapMs * longGap)) ** 2);
+      // Ways are numbered for a page that is open; a page that is yet to be opened has its own, priced when they are tried.
+      if (bid.moves.every(({ after }) => after !== undefined))
+        return { contender, bid, worth, moves: bid.moves };
       const cheaper = bid.moves.filter(
         ({ after }) => after && load.price(after, true).area * switchGain < area,
       );
@@ -149,11 +153,10 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   }
 
   /** Courtesies take nothing from the second half of a limit. */
-  function afford(scopes: readonly Scope[], now: number): boolean {
-    if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, scope.calls / 2) > 0)) return false;
-    // What becomes of it, nobody waits for: it is taken for answered soon.
-    budget.spend(scopes, now)(now + courtesyMs);
-    return true;
+  function afford(scopes: readonly Scope[], now: number): (() => void) | undefined {
+    if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, scope.calls / 2) > 0)) return undefined;
+    const landed = budget.spend(scopes, clock.now());
+    return () => landed(clock.now());
   }
 
   /** Sends where that is possible and worth it. @returns when to look again; never, where a call went out. */
@@ -222,7 +225,6 @@ const shortestTickMs = 10;
 const shortestNapMs = 10;
 const longestNapMs = 250;
 const longGap = 1.5;
-const courtesyMs = 100;
 /** A reply changes to another rung where calls are so much cheaper. */
 const switchGain = 2;
 /** Below this price (characters x milliseconds) a call costs nothing that anybody would notice. */

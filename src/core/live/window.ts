@@ -19,7 +19,7 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
   let closedUntil = 0;
 
   function refresh(now: number): void {
-    while (flying.length > 0 && flying[0]! <= now - lostMs) land(flying[0]!, now);
+    while (flying.length > 0 && flying[0]! <= now - lostMs) land(flying[0]!, flying[0]! + lostMs);
     while (arrivals.length > 0 && arrivals[0]! <= now - perMs - clockMs) arrivals.shift();
     if (period !== undefined && now >= period.endsAt) period = undefined;
   }
@@ -58,7 +58,7 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
       const kept =
         period !== undefined && period.endsAt - now < lateMs
           ? 0
-          : Math.min(Math.ceil(keep), Math.max(1, calls - 1));
+          : Math.min(Math.ceil(keep), Math.max(scope.calls === 1 ? 1 : 0, calls - 1));
       if (left() >= 1 + kept) return closed;
       return Math.max(closed, freeMs(now, kept));
     },

@@ -193,7 +193,7 @@ export function createWriter(options: WriterOptions): Writer {
       // It may have been found again as another kind of page than was asked for.
       open = { page, rung: ladder.of(page.rung) ?? rung, openedAt: now, sheet: undefined, inDoubt: false };
       show(open, sheet);
-      if (whole) turn(sheet);
+      if (sheet.whole && open.rung.growth === 'replace') turn(sheet);
       else if (sheet.last) deliver(true);
     });
     return { scopes, settled };
@@ -348,7 +348,8 @@ export function createWriter(options: WriterOptions): Writer {
       const { scopes } = indication;
       if (scopes === undefined || delivered || busy || manuscript.index > 0 || manuscript.ended)
         return undefined;
-      if (now >= indication.dueAt && afford(scopes)) indication.show(now);
+      const answered = now >= indication.dueAt ? afford(scopes) : undefined;
+      if (answered !== undefined) indication.show(now, answered);
       return indication.dueAt;
     },
     push(delta) {

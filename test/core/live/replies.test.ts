@@ -218,6 +218,22 @@ describe('a live reply', () => {
     expect(second.pages).toEqual(['All of it.']);
   });
 
+  it('goes on with a message at once where a page is full and no stream can be begun', async () => {
+    const starts = [{ id: 'starts', calls: 1, perMs: 60_000, shape: 'window' as const }];
+    const free = createRung('message', 'replace', 40);
+    const stream = createRung('stream', 'append', 40);
+    const rungs = [{ ...stream, scopes: { ...stream.scopes, open: starts } }, free];
+    const { clock, replies, surface } = setUp({ rungs, automatic: true });
+    const reply = replies.start(surface, 'k');
+    for (let word = 0; word < 20; word++) {
+      reply.push('word ');
+      await clock.advance(500);
+    }
+    const opened = surface.calls.filter(({ kind }) => kind === 'open');
+    expect(opened.map(({ rung }) => rung)).toEqual(['stream', 'message', 'message']);
+    expect(opened[2]!.at - opened[1]!.at).toBeLessThan(6_000);
+  });
+
   it('gives scarce calls to words that are there before it makes places for others', async () => {
     const all = [{ id: 'all', calls: 2, perMs: 1_000, shape: 'window' as const }];
     const rungs = [createRung('message', 'replace', 2_000, all)];

@@ -116,4 +116,19 @@ describe('a window', () => {
     expect(gauge.waitMs(50, 1)).toBeGreaterThan(1_000);
     expect(gauge.waitMs(1_950, 1)).toBe(0);
   });
+
+  it('keeps nothing back where the platform tells that one call is all there is', () => {
+    const gauge = createWindow(scope);
+    gauge.spend(0)(50);
+    gauge.read({ remaining: 0, resetMs: 950, limit: 1 }, 50);
+    expect(gauge.waitMs(1_001, 1)).toBe(0);
+    // Where it is known beforehand, a last text is worth waiting for.
+    expect(createWindow({ ...scope, calls: 1 }).waitMs(0, 1)).toBeGreaterThan(0);
+  });
+
+  it('takes a call for arrived in time, however late that is looked at', () => {
+    const gauge = createWindow(scope);
+    for (let call = 0; call < 5; call++) gauge.spend(0);
+    expect(gauge.waitMs(60_000, 0)).toBe(0);
+  });
 });
