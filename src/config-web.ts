@@ -44,7 +44,9 @@ export function readWeb(reader: SettingReader, surroundings: WebSurroundings): W
     );
   }
   if (token !== undefined && token.length < shortestToken) {
-    reader.warn(`WEB_TOKEN is short enough to be guessed: use at least ${shortestToken} random characters.`);
+    const sentence = `WEB_TOKEN is short enough to be guessed: use at least ${shortestToken} random characters.`;
+    if (isLoopback(host)) reader.warn(sentence);
+    else reader.fault(sentence);
   }
   if (portTaken && (ownPort === undefined || (ownPort === port && port !== 0))) {
     reader.fault(

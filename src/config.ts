@@ -19,6 +19,7 @@ export type ModelConfig =
       readonly project?: string;
       readonly model: string;
       readonly embeddingModel: string;
+      readonly transcriptionModel: string;
       /** Longest silence within an answer. */
       readonly idleTimeoutMs: number;
       /** Longest an answer may take. */
@@ -40,6 +41,8 @@ export interface Config {
   readonly slack?: SlackConfig;
   /** Absent where there is to be no web page and no HTTP API. */
   readonly web?: WebConfig;
+  /** What is read of files that people send. */
+  readonly files: { readonly mostBytes: number };
   readonly storeUrl: string;
   readonly dataDir: string;
   readonly port: number;
@@ -74,6 +77,7 @@ export interface ConfigOptions {
 export const defaultModel = 'gpt-5.4-mini';
 
 const defaultEmbeddingModel = 'text-embedding-3-small';
+const defaultTranscriptionModel = 'gpt-4o-mini-transcribe';
 
 const defaultSystemPrompt = `You are Parley, an assistant in a team's chat. Answer in the language of the question. Be brief: begin \
 with the answer, leave out preambles, and go into detail only where it helps or is asked for. Write Markdown, with code \
@@ -118,6 +122,9 @@ export function readConfig(environment: Environment, { chat = false }: ConfigOpt
     ...(discord && { discord }),
     ...(slack && { slack }),
     ...(web && { web }),
+    files: {
+      mostBytes: (reader.number('MAX_FILE_MB', { least: 1, most: 100, whole: true }) ?? 20) * 1_000_000,
+    },
     storeUrl: readStoreUrl(reader, dataDir),
     dataDir,
     port,
@@ -141,6 +148,7 @@ function readModel(reader: SettingReader): ModelConfig {
   const project = reader.text('OPENAI_PROJECT_ID');
   const model = reader.text('OPENAI_MODEL');
   const embeddingModel = reader.text('EMBEDDING_MODEL');
+  const transcriptionModel = reader.text('TRANSCRIBE_MODEL');
   const contextTokens = reader.number('OPENAI_CONTEXT_TOKENS', {
     least: 1_000,
     most: 100_000_000,
@@ -150,7 +158,7 @@ function readModel(reader: SettingReader): ModelConfig {
   const idleSeconds = reader.number('MODEL_IDLE_TIMEOUT_SECONDS', seconds) ?? 60;
   const totalSeconds = reader.number('MODEL_TOTAL_TIMEOUT_SECONDS', seconds) ?? 600;
   if (apiKey === undefined && baseUrl === undefined) {
-    for (const name of ['OPENAI_MODEL', 'EMBEDDING_MODEL'] as const) {
+    for (const name of ['OPENAI_MODEL', 'EMBEDDING_MODEL', 'TRANSCRIBE_MODEL'] as const) {
       if (reader.text(name) === undefined) continue;
       reader.warn(`${name} has no effect without OPENAI_API_KEY or OPENAI_BASE_URL: the demo model answers.`);
     }
@@ -164,6 +172,7 @@ function readModel(reader: SettingReader): ModelConfig {
     ...(project !== undefined && { project }),
     model: model ?? defaultModel,
     embeddingModel: embeddingModel ?? defaultEmbeddingModel,
+    transcriptionModel: transcriptionModel ?? defaultTranscriptionModel,
     idleTimeoutMs: idleSeconds * 1_000,
     totalTimeoutMs: totalSeconds * 1_000,
     ...(contextTokens !== undefined && { contextTokens }),

@@ -8,7 +8,7 @@ import { ParleyError } from './core/errors.ts';
 import { createHistory } from './core/history.ts';
 import { createJournal } from './core/journal.ts';
 import { createLiveReplies } from './core/live/replies.ts';
-import type { Counters, Platform } from './core/ports.ts';
+import type { Counters, FileReader, Platform } from './core/ports.ts';
 import { createModels } from './models.ts';
 import { openBrowser } from './open-browser.ts';
 import { createCounters } from './ops/counters.ts';
@@ -83,6 +83,12 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
     journal: createJournal({ seen: store.keyValue('seen'), errands, logger, now: Date.now }),
     replies: createLiveReplies({ logger, counters }),
     persona: config.systemPrompt,
+    files: {
+      reader: fileReader,
+      transcriber: models.transcription,
+      contents: store.keyValue('files'),
+      ...config.files,
+    },
     logger,
     counters,
   });
@@ -148,6 +154,16 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
   }
   return { stop, stopped: stopped.promise, url: web?.url, counters };
 }
+
+/** Loaded with the first file that comes: what reads pictures is large. */
+const fileReader: FileReader = {
+  async read(file, options) {
+    const { createFileReader } = await import('./files/file-reader.ts');
+    lastingReader ??= createFileReader();
+    return lastingReader.read(file, options);
+  },
+};
+let lastingReader: FileReader | undefined;
 
 /** Runs Parley as a process: signals, exit status, nothing unhandled. */
 async function main(): Promise<void> {

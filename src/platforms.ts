@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Web } from './adapters/web/web.ts';
 import type { Config } from './config.ts';
 import { createCompletions } from './core/completions.ts';
 import type { ParleyError } from './core/errors.ts';
-import type { Counters, KeyValue, Logger, Platform } from './core/ports.ts';
+import type { Counters, KeyValue, Logger, Platform, ReadinessReport } from './core/ports.ts';
 import type { Models } from './models.ts';
-import type { ReadinessReport } from './ops/readiness.ts';
 
 /** What the platforms are given by the house. */
 export interface Instruments {
@@ -54,6 +54,7 @@ async function createOwnWeb(config: Config, instruments: Instruments): Promise<W
   return createWeb({
     ...config.web,
     store: keyValue('web'),
+    uploads: { directory: join(config.dataDir, 'uploads'), mostBytes: config.files.mostBytes },
     completions: createCompletions({ model: chat, persona: config.systemPrompt, logger, counters }),
     embeddings,
     demo: config.model.kind === 'demo',

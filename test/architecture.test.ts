@@ -28,6 +28,7 @@ describe('the checker', () => {
     ['src/core/a.ts', "import count from 'gpt-tokenizer/encoding/o200k_base';"],
     ['src/stores/a.ts', "import KeyvRedis from '@keyv/redis';\nimport { b } from '../core/b.ts';"],
     ['src/adapters/slack/events/a.ts', "import bolt from '@slack/bolt';\nimport { b } from '../b.ts';"],
+    ['src/files/a.ts', "import sharp from 'sharp';\nimport { b } from '../core/b.ts';"],
     ['src/adapters/web/a.ts', "import { Hono } from 'hono';\nimport { z } from 'zod';"],
     ['src/main.ts', "import { a } from './adapters/slack/a.ts';\nconst e = process.env;"],
     ['src/config.ts', "import { parse } from 'dotenv';\nprocess.env;"],
@@ -64,6 +65,9 @@ describe('the checker', () => {
     ['src/models/a.ts', "import { x } from '../stores/b.ts';", ':1: models must not import stores'],
     ['src/ops/a.ts', "import { x } from '../models/b.ts';", ':1: ops must not import models'],
     ['src/adapters/slack/a.ts', "import { z } from 'zod';", ':1: adapters/slack must not import zod'],
+    ['src/files/a.ts', "import { x } from '../models/b.ts';", ':1: files must not import models'],
+    ['src/files/a.ts', "import { z } from 'zod';", ':1: files must not import zod'],
+    ['src/core/a.ts', "import sharp from 'sharp';", ':1: core must not import sharp'],
     ['src/stores/a.ts', "import pg from 'pg';", ':1: stores must not import pg'],
     [
       'src/adapters/slack/a.ts',

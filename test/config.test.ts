@@ -39,6 +39,7 @@ describe('readConfig', () => {
       model: { kind: 'demo' },
       systemPrompt: expect.stringContaining('You are Parley'),
       web: { host: '127.0.0.1', port: 3000, trustProxy: false, requestsPerMinute: 60 },
+      files: { mostBytes: 20_000_000 },
       storeUrl: 'sqlite://data/parley.db',
       dataDir: './data',
       port: 3000,
@@ -58,6 +59,8 @@ describe('readConfig', () => {
       OPENAI_MODEL: 'some-model',
       OPENAI_CONTEXT_TOKENS: '8000',
       EMBEDDING_MODEL: 'some-embedding',
+      TRANSCRIBE_MODEL: 'some-ears',
+      MAX_FILE_MB: '5',
       MODEL_IDLE_TIMEOUT_SECONDS: '0.5',
       MODEL_TOTAL_TIMEOUT_SECONDS: '9',
       SYSTEM_PROMPT: 'Be a pirate.',
@@ -89,6 +92,7 @@ describe('readConfig', () => {
         project: 'project',
         model: 'some-model',
         embeddingModel: 'some-embedding',
+        transcriptionModel: 'some-ears',
         contextTokens: 8_000,
         idleTimeoutMs: 500,
         totalTimeoutMs: 9_000,
@@ -104,6 +108,7 @@ describe('readConfig', () => {
         requestsPerMinute: 600,
         turns: 10,
       },
+      files: { mostBytes: 5_000_000 },
       storeUrl: 'postgres://ada:pass%40word@db:5432/parley',
       dataDir: '/data',
       port: 0,
@@ -141,6 +146,7 @@ describe('readConfig', () => {
   it('warns that a model name alone leaves the demo model in place', () => {
     expect(warningsOf({ OPENAI_MODEL: 'gpt-5.4' })).toEqual([expect.stringContaining('OPENAI_MODEL')]);
     expect(warningsOf({ EMBEDDING_MODEL: 'e' })).toEqual([expect.stringContaining('EMBEDDING_MODEL')]);
+    expect(warningsOf({ TRANSCRIBE_MODEL: 't' })).toEqual([expect.stringContaining('TRANSCRIBE_MODEL')]);
   });
 
   it.each([
@@ -222,6 +228,11 @@ describe('faults', () => {
     ['a bad total timeout', { MODEL_TOTAL_TIMEOUT_SECONDS: '-1' }, /^MODEL_TOTAL_TIMEOUT_SECONDS/],
     ['a bad context', { OPENAI_CONTEXT_TOKENS: '8k' }, /^OPENAI_CONTEXT_TOKENS/],
     ['a web page open to all', { HOST: '0.0.0.0' }, /^HOST=0.0.0.0.*WEB_TOKEN/],
+    [
+      'a web page open to all behind a short token',
+      { HOST: '0.0.0.0', WEB_TOKEN: 'fifteen-letters' },
+      /^WEB_TOKEN.*16/,
+    ],
     ['a web page open to all by name', { HOST: 'parley.example' }, /^HOST=.*WEB_TOKEN/],
     ['a web that is maybe on', { WEB: 'maybe' }, /^WEB .*on, off/],
     ['a token with a hole for the web', { WEB_TOKEN: 'a long token with holes' }, /^WEB_TOKEN.*white space/],

@@ -18,6 +18,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   models: ['openai', 'gpt-tokenizer', 'eventsource-parser'],
   stores: ['keyv', '@keyv/sqlite', '@keyv/redis', '@keyv/postgres'],
   ops: ['pino'],
+  files: ['sharp', 'unpdf', 'mammoth', 'file-type'],
   'adapters/discord': ['discord.js', '@discordjs/rest', 'discord-api-types'],
   'adapters/slack': ['@slack/bolt', '@slack/web-api', '@slack/socket-mode', '@slack/types', '@slack/logger'],
   'adapters/web': ['hono', '@hono/node-server', 'zod'],

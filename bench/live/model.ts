@@ -1,6 +1,6 @@
 import type { HandAnswer } from '../../test/servers/openai/answers.ts';
 import type { AnswerWriter } from '../../test/servers/openai/writers.ts';
-import { type OpenAiServer, startOpenAi } from '../../test/servers/openai.ts';
+import { type OpenAiServer, startOpenAi, wordsOf } from '../../test/servers/openai.ts';
 import type { Emission } from './workload.ts';
 
 /** A model whose answers are known beforehand, each found by the number in its question. */
@@ -54,7 +54,8 @@ export async function startModel(): Promise<ScriptedModel> {
 
   const server: OpenAiServer = await startOpenAi({
     answer({ messages }): HandAnswer {
-      const question = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+      const last = messages.findLast(({ role }) => role === 'user');
+      const question = last === undefined ? '' : wordsOf(last);
       const number = Number(/Question (\d+):/.exec(question)?.[1]);
       const emissions = scripts.get(number);
       if (emissions === undefined) throw new Error(`Nobody scripted an answer to “${question}”`);

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { ParleyError } from './errors.ts';
 import { toFailure } from './failure.ts';
+import { listNames } from './files/file-name.ts';
+import { createFileReceiver, type FileTools } from './files/receiver.ts';
+import { toVoiceQuote, withoutQuote } from './files/voice-quote.ts';
 import { Interruption } from './interruption.ts';
-import type { LiveReplies, LiveReply } from './live/replies.ts';
+import type { LiveReplies } from './live/replies.ts';
 import type {
   AnswerEnd,
   ChatModel,
@@ -10,16 +11,13 @@ import type {
   Ending,
   FinishReason,
   HistoryStore,
-  HistoryWindow,
   Logger,
-  ModelEvent,
   Platform,
   ThreadKey,
   Turn,
 } from './ports.ts';
-import { createPrompt } from './prompt.ts';
-import { createRecall, type Question, type Said } from './recall.ts';
-import { countUsage } from './usage.ts';
+import { createRecall, type Question, type Recollection, type Said } from './recall.ts';
+import { createSpeaker, type Finish } from './speaker.ts';
 
 /** What {@link createConversation} needs. */
 export interface ConversationOptions {
@@ -28,6 +26,8 @@ export interface ConversationOptions {
   readonly history: HistoryStore;
   readonly replies: LiveReplies;
   readonly persona: string;
+  /** Absent: no file is read. */
+  readonly files?: FileTools;
   readonly logger: Logger;
   readonly counters: Counters;
   now(): number;
@@ -44,45 +44,31 @@ export interface Conversation {
 /** Creates the conversation of an engine. */
 export function createConversation(options: ConversationOptions): Conversation {
   const { model, history, replies, logger, counters, now } = options;
-  const recall = createRecall(options);
+  const recall = createRecall({ ...options, receiver: createFileReceiver(options) });
+  const speaker = createSpeaker(options);
 
-  async function speak(
+  /** Answers what is remembered of a question. */
+  async function respond(
     question: Question,
-    window: HistoryWindow,
-    reply: Pick<LiveReply, 'push'>,
+    recollection: Recollection,
+    push: (delta: string) => void,
     signal: AbortSignal,
-  ): Promise<Finish> {
-    const persona = question.persona?.trim() ? question.persona : options.persona;
-    const layOut = (share: number) =>
-      createPrompt({ persona, window, questions: question.said.length, model, share });
-    let share = 1;
-    let prompt = layOut(share);
-    for (;;) {
-      if (prompt.start > window.start) await history.advance(question.thread, prompt.start);
-      let spoken = false;
-      try {
-        const request = { messages: prompt.messages, endUser: endUserOf(question) };
-        for await (const event of model.stream(request, signal)) {
-          if (event.type === 'finish') {
-            countUsage(counters, event.usage);
-            return event;
-          }
-          spoken = true;
-          reply.push(event.text);
-        }
-        throw new ParleyError('cut-off', 'The answer broke off in the middle: please ask again.');
-      } catch (error) {
-        if (spoken || !(error instanceof ParleyError) || error.code !== 'context-too-long') throw error;
-        // Our count of tokens is an estimate; the server's word counts.
-        const { start } = prompt;
-        while (prompt.start === start) {
-          share /= 2;
-          if (share < smallestShare) throw error;
-          prompt = layOut(share);
-        }
-        counters.add('prompt.shortened');
-      }
+  ): Promise<{ readonly finish?: Finish; readonly notices: readonly string[] }> {
+    const notices = recollection.faults.map((sentence) => `⚠️ ${sentence}`);
+    if (recollection.empty === true) return { notices };
+    if (recollection.answered !== undefined) {
+      push(recollection.answered);
+      return { notices };
     }
+    signal.throwIfAborted();
+    const { finish, unseen } = await speaker.speak(question, recollection, push, signal);
+    const pictures = unseen ? picturesIn(askedIn(question, recollection)) : [];
+    const blind =
+      pictures.length === 0
+        ? []
+        : [`⚠️ This model can’t see pictures: I answered without ${listNames(pictures)}.`];
+    const ended = noticeOf(finish.reason);
+    return { finish, notices: [...(ended === undefined ? [] : [ended]), ...notices, ...blind] };
   }
 
   async function answer(question: Question, signal: AbortSignal): Promise<void> {
@@ -90,6 +76,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     const surface = options.platformOf(thread).surface(question.replyTo, replies.meter);
     const reply = replies.start(surface, id, attempts + 1);
     let text = '';
+    let quote = '';
     const push = (delta: string) => {
       text += delta;
       reply.push(delta);
@@ -97,17 +84,22 @@ export function createConversation(options: ConversationOptions): Conversation {
     const either = AbortSignal.any([signal, reply.gone]);
     let ending: Ending;
     let stored = false;
+    let replaced: Turn | undefined;
+    const keep = (answered: Turn) =>
+      save(thread, () =>
+        replaced === undefined ? history.append(thread, [answered]) : history.correct(thread, answered),
+      );
     try {
-      const { window, answered } = await recall.recollect(question, either);
-      let finish: Finish | undefined;
-      if (answered === undefined) finish = await speak(question, window, { push }, either);
-      else push(answered);
-      stored = answered !== undefined;
-      const empty = text.trim() === '' ? emptyAnswer : undefined;
-      const notice = noticeOf(finish?.reason) ?? footnote(question) ?? empty;
+      const recollection = await recall.recollect(question, either);
+      replaced = recollection.replaced;
+      quote = recollection.empty === true ? '' : toVoiceQuote(askedIn(question, recollection));
+      if (quote !== '') reply.push(quote);
+      const { finish, notices } = await respond(question, recollection, push, either);
+      stored = recollection.answered !== undefined || recollection.empty === true;
+      const told = notices.length > 0 || text.trim() !== '' ? notices : [emptyAnswer];
       ending = {
         end: 'complete',
-        ...(notice !== undefined && { notice }),
+        ...(told.length > 0 && { notice: told.join('\n') }),
         ...(finish?.usage && { usage: finish.usage }),
       };
     } catch (error) {
@@ -122,26 +114,27 @@ export function createConversation(options: ConversationOptions): Conversation {
     }
     const forgotten = signal.reason instanceof Interruption && signal.reason.why === 'forgotten';
     if (reply.gone.aborted) {
-      const { text: delivered } = await reply.end({ end: 'stopped' });
+      const delivered = withoutQuote((await reply.end({ end: 'stopped' })).text, quote);
       counters.add('answer.gone');
-      if (!forgotten && delivered.trim() !== '') await append(thread, [toTurn(delivered, 'stopped')]);
+      if (!forgotten && delivered.trim() !== '') await keep(toTurn(delivered, 'stopped'));
       return;
     }
     if (!forgotten && !stored && text.trim() !== '') {
-      stored = await append(thread, [toTurn(text, ending.end)]);
+      stored = await keep(toTurn(text, ending.end));
       if (!stored) ending = { ...ending, notice: join(ending.notice, unremembered) };
     }
     const delivery = await reply.end(ending);
     counters.add(delivery.complete ? `answer.${ending.end}` : 'answer.undelivered');
     if (delivery.complete) return;
     logger.warn('an answer was not delivered whole', { thread });
-    if (stored && delivery.text !== text) await correct(thread, delivery.text);
+    const delivered = withoutQuote(delivery.text, quote);
+    if (stored && delivered !== text) await correct(thread, delivered, replaced);
   }
 
-  /** History says what was delivered. */
-  async function correct(thread: ThreadKey, delivered: string): Promise<void> {
+  /** History says what was delivered; where that is nothing, what stood there before. */
+  async function correct(thread: ThreadKey, delivered: string, before: Turn | undefined): Promise<void> {
     try {
-      await history.correct(thread, delivered.trim() === '' ? undefined : toTurn(delivered, 'stopped'));
+      await history.correct(thread, delivered.trim() === '' ? before : toTurn(delivered, 'stopped'));
     } catch (error) {
       logger.error('a turn could not be corrected', { thread, error });
     }
@@ -152,9 +145,9 @@ export function createConversation(options: ConversationOptions): Conversation {
     return { role: 'assistant', text, at: now(), tokens: model.countTokens(text), ...ending };
   }
 
-  async function append(thread: ThreadKey, turns: readonly Turn[]): Promise<boolean> {
+  async function save(thread: ThreadKey, write: () => Promise<void>): Promise<boolean> {
     try {
-      await history.append(thread, turns);
+      await write();
       return true;
     } catch (error) {
       counters.add('history.unsaved');
@@ -166,18 +159,22 @@ export function createConversation(options: ConversationOptions): Conversation {
   return {
     answer,
     async overhear(thread, said) {
-      await append(
-        thread,
-        said.map((one) => recall.toTurn(one, true)),
-      );
+      const turns = said.map(recall.toOverheard);
+      await save(thread, () => history.append(thread, turns));
     },
   };
 }
 
-function footnote({ unread }: Question): string | undefined {
-  return unread.length === 0
-    ? undefined
-    : `ℹ️ I can't read attachments yet, so I answered without ${unread.join(', ')}.`;
+/** The turns of a question. */
+function askedIn({ said }: Question, { window }: Recollection): readonly Turn[] {
+  const ids = new Set<string | undefined>(said.map(({ id }) => id));
+  return window.turns.filter(({ role, messageId }) => role === 'user' && ids.has(messageId));
+}
+
+function picturesIn(turns: readonly Turn[]): readonly string[] {
+  return turns.flatMap(({ files = [] }) =>
+    files.filter(({ kind }) => kind === 'picture').map(({ name }) => name),
+  );
 }
 
 function noticeOf(reason: FinishReason | undefined): string | undefined {
@@ -190,14 +187,7 @@ function join(notice: string | undefined, more: string): string {
   return notice === undefined ? more : `${notice}\n${more}`;
 }
 
-function endUserOf({ asker }: Question): string {
-  return createHash('sha256').update(asker.id).digest('hex');
-}
-
-type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
-
 const unexpected =
   'Something went wrong on my side: please ask again; if it stays so, tell whoever runs me to look at the log.';
 const emptyAnswer = '⚠️ The model gave an empty answer: please ask again.';
 const unremembered = '⚠️ I could not save this answer, so I won’t remember it.';
-const smallestShare = 1 / 16;

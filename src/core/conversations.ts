@@ -1,7 +1,7 @@
 import { Interruption } from './interruption.ts';
 import type { Lanes } from './lanes.ts';
 import { findLastQuestion } from './last-question.ts';
-import type { Conversations, HistoryStore } from './ports.ts';
+import type { Conversations, HistoryStore, ThreadKey } from './ports.ts';
 import type { Sequence } from './sequence.ts';
 
 /** What {@link createConversations} needs. */
@@ -9,17 +9,29 @@ export interface ConversationsOptions {
   readonly history: HistoryStore;
   /** What is taken in, in order per thread. */
   readonly intake: Sequence;
-  readonly lanes: Pick<Lanes<unknown>, 'busy' | 'stop' | 'interject'>;
+  readonly lanes: Pick<Lanes<unknown>, 'stop' | 'interject'>;
 }
 
 /** Creates the part of an engine that shows and changes what was said. */
 export function createConversations({ history, intake, lanes }: ConversationsOptions): Conversations {
+  /** Takes its place in order; what comes in next need not wait until an answer has ended. */
+  async function interject<Result>(
+    thread: ThreadKey,
+    task: () => Promise<Result>,
+    before?: () => void,
+  ): Promise<Result> {
+    const { result } = await intake.run(thread, async () => {
+      before?.();
+      return { result: lanes.interject(thread, task) };
+    });
+    return result;
+  }
+
   return {
     read: (thread) => history.read(thread),
 
     undo: (thread) =>
-      intake.run(thread, async () => {
-        if (lanes.busy(thread)) return undefined;
+      interject(thread, async () => {
         const { turns } = await history.load(thread);
         const last = findLastQuestion(turns);
         if (last === undefined) return undefined;
@@ -28,13 +40,11 @@ export function createConversations({ history, intake, lanes }: ConversationsOpt
         return last.asked.map(({ text }) => text).join('\n\n');
       }),
 
-    async forget(thread) {
-      // Its place is taken in order, but what comes in next need not wait until an answer has ended.
-      const { forgotten } = await intake.run(thread, async () => {
-        lanes.stop(thread, new Interruption('forgotten'));
-        return { forgotten: lanes.interject(thread, () => history.clear(thread)) };
-      });
-      await forgotten;
-    },
+    forget: (thread) =>
+      interject(
+        thread,
+        () => history.clear(thread),
+        () => lanes.stop(thread, new Interruption('forgotten')),
+      ),
   };
 }

@@ -3,6 +3,7 @@ import { createConversation } from './conversation.ts';
 import { createConversations } from './conversations.ts';
 import { addressOf, type Errand, errandId, threadOf } from './errand.ts';
 import { toFailure } from './failure.ts';
+import type { FileTools } from './files/receiver.ts';
 import { Interruption } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import { createLanes, type Lanes } from './lanes.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly replies: LiveReplies;
   /** The system prompt. */
   readonly persona: string;
+  /** What reads files. Absent: none is read. */
+  readonly files?: FileTools;
   readonly logger: Logger;
   readonly counters: Counters;
   /** Milliseconds since the epoch. @default Date.now */
@@ -229,5 +232,5 @@ const mostAttempts = 2;
 const notTaken = 'Something went wrong before I could answer: please send it again.';
 const brokenTwice: Ending = {
   end: 'failed',
-  notice: '⚠️ I was interrupted by a restart while answering this: please ask again.',
+  notice: 'I was interrupted by a restart while answering this: please ask again.',
 };

@@ -3,6 +3,8 @@
  *
  * - `bad-key`, `unknown-model`, `context-too-long`, `refused`, `rate-limited`, `usage-limit`,
  *   `model-unavailable`, `cut-off`, `timed-out`, `model-failed`: the model call.
+ * - `pictures-refused`: the model call, because the model can't see the pictures in it.
+ * - `file-unreadable`: a file that came with a message.
  * - `store-failed`: history or journal could not be read or written.
  * - `bad-settings`: the configuration has faults; nothing was started.
  * - `platform-failed`: a platform could not be started (bad token, missing scope).
@@ -18,6 +20,8 @@ export type ErrorCode =
   | 'cut-off'
   | 'timed-out'
   | 'model-failed'
+  | 'pictures-refused'
+  | 'file-unreadable'
   | 'store-failed'
   | 'bad-settings'
   | 'platform-failed';

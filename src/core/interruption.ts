@@ -21,5 +21,5 @@ const notices: Readonly<Record<InterruptionCause, string>> = {
   stopped: '⏹️ Stopped.',
   withdrawn: '⏹️ The question was deleted, so I stopped here.',
   forgotten: '⏹️ Stopped: this conversation starts anew.',
-  shutdown: '⚠️ I was interrupted by a restart before I could finish: please ask again.',
+  shutdown: 'I was interrupted by a restart before I could finish: please ask again.',
 };

@@ -23,7 +23,7 @@ export interface Lanes<Item> {
    * Runs a task of the house in the thread: behind what runs, before all that waits, also where the lanes are closed.
    * Settles as the task does.
    */
-  interject(thread: ThreadKey, task: () => Promise<void>): Promise<void>;
+  interject<Result>(thread: ThreadKey, task: () => Promise<Result>): Promise<Result>;
   /** True while the thread has a batch running or items waiting. */
   busy(thread: ThreadKey): boolean;
   /** The batch that is being worked through. */

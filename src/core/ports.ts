@@ -18,13 +18,22 @@ export interface Author {
   readonly name: string;
 }
 
-/** A file that came with a message. Reading it is not part of this version: it is named in the answer. */
+/** A file that came with a message. */
 export interface Attachment {
   readonly name: string;
   /** As the platform tells it, for example `image/png`. */
   readonly mediaType?: string;
   /** Size in bytes, as the platform tells it. */
   readonly bytes?: number;
+  /** Where the platform holds it: plain data that stays good (never a link that expires). Absent: it can't be fetched. */
+  readonly source?: Readonly<Record<string, string>>;
+}
+
+/** How a file is fetched. */
+export interface FetchOptions {
+  /** A larger file is refused, as soon as that is known. */
+  readonly mostBytes: number;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -68,6 +77,8 @@ export interface CommandCall {
   readonly name: string;
   /** Values by option name; an option that was left out is absent. */
   readonly options: Readonly<Record<string, string>>;
+  /** Files that were given with it. */
+  readonly attachments?: readonly Attachment[];
   /** Absent where the command was called outside of any conversation (a channel that is not a thread). */
   readonly conversation?: ThreadKey;
   readonly author: Author;
@@ -99,8 +110,8 @@ export interface Conversations {
   /** The whole conversation, oldest first, also what prompts no longer hold. Empty where there is none. */
   read(thread: ThreadKey): Promise<readonly Turn[]>;
   /**
-   * Drops the last question (all that was asked together) and its answer for good.
-   * @returns the text of the question, or `undefined` where there is none or an answer is running
+   * Drops the last question (all that was asked together) and its answer for good; a running one once it has ended.
+   * @returns the text of the question, or `undefined` where there is none
    */
   undo(thread: ThreadKey): Promise<string | undefined>;
   /** Stops a running answer and forgets the conversation. */
@@ -112,6 +123,8 @@ export interface CommandOption {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** `file`: its files come as {@link CommandCall.attachments}; left out where a platform has no such thing. @default 'text' */
+  readonly kind?: 'text' | 'file';
   /** Most characters. */
   readonly maxLength?: number;
 }
@@ -153,6 +166,12 @@ export interface Platform<Surface extends ReplySurface | DirectSurface = ReplySu
   earlier?(address: ReplyAddress): Promise<readonly EarlierMessage[]>;
   /** False while it is not connected. Absent: it counts as connected from its start to its end. */
   ready?(): boolean;
+  /**
+   * Fetches a file of a message from where its `source` says: from the platform's own hosts only, following nothing elsewhere.
+   * Absent where a platform has no files.
+   * @throws ParleyError `file-unreadable` with a sentence that names the file
+   */
+  fetchFile?(attachment: Attachment, options: FetchOptions): Promise<Uint8Array>;
   /**
    * Prepares to end: what the platform would deliver again later is no longer taken in; what it would not is taken in
    * until {@link close}. Surfaces go on working until then.
@@ -240,7 +259,7 @@ export interface OpenOptions {
   readonly key: string;
   /** From 1. From 2 on an earlier attempt may have been carried out. */
   readonly attempt: number;
-  /** True where the page is whole with this call: it will neither grow nor be closed. */
+  /** True where the page is whole with this call: it will neither grow nor be closed. Never of pages that are appended to. */
   readonly whole: boolean;
 }
 
@@ -266,7 +285,7 @@ export interface ReplySurface {
 /** How a reply ended. */
 export interface Ending {
   readonly end: AnswerEnd;
-  /** What is said under the text (or alone, where there is none) and is not part of it. */
+  /** What is said under the text (or alone, where there is none) and is not part of it. Of `failed` a bare sentence. */
   readonly notice?: string;
   /** Of `failed`, where it is known: what went wrong. */
   readonly code?: ErrorCode;
@@ -315,6 +334,14 @@ export interface Indicator {
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly text: string;
+  /** Of a user: shown to the model with the text. */
+  readonly pictures?: readonly Picture[];
+}
+
+/** A picture in a form and size that models take. */
+export interface Picture {
+  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
+  readonly bytes: Uint8Array;
 }
 
 /** What a model is asked. */
@@ -366,6 +393,40 @@ export interface ChatModel {
   complete(request: ChatRequest, signal: AbortSignal): Promise<Completion>;
 }
 
+/** A recording. */
+export interface Recording {
+  readonly name: string;
+  /** By its content, for example `audio/ogg`. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes down what is said in a recording. */
+export interface TranscriptionModel {
+  readonly id: string;
+  /** @throws ParleyError of the model codes */
+  transcribe(recording: Recording, signal: AbortSignal): Promise<string>;
+}
+
+/** What a file holds, in a form that a model can take. `about` says in some words what it is: `PDF, 30 pages`. */
+export type FileContent =
+  | { readonly kind: 'text'; readonly about: string; readonly text: string }
+  | ({ readonly kind: 'picture'; readonly about: string } & Picture)
+  | ({ readonly kind: 'recording'; readonly about: string } & Recording);
+
+/** Reads files, whatever they claim to be. */
+export interface FileReader {
+  /**
+   * By its content, not its name. Text is cut to `mostCharacters`: its head and tail, and a line between that says what was left out.
+   * Costs little for whatever it is given; an abort ends it.
+   * @throws ParleyError `file-unreadable` with a sentence that names the file and says what to send instead
+   */
+  read(
+    file: { readonly name: string; readonly bytes: Uint8Array },
+    options: { readonly mostCharacters: number; readonly signal: AbortSignal },
+  ): Promise<FileContent>;
+}
+
 /** Turns texts into vectors. */
 export interface EmbeddingModel {
   readonly id: string;
@@ -401,8 +462,25 @@ export interface Turn {
   readonly messageId?: string;
   /** Of a person's turn: the same for all that was asked together. Absent where it was only overheard. */
   readonly question?: string;
+  /** What came with it. */
+  readonly files?: readonly TurnFile[];
   /** Of an assistant's turn: absent means `complete`. */
   readonly end?: AnswerEnd;
+}
+
+/** A file as history keeps it: small. What it held is kept apart, under `key`, for as long as that is useful. */
+export interface TurnFile {
+  readonly name: string;
+  /** Absent where it could not be read; then `about` is the type that was claimed, or empty. */
+  readonly kind?: FileContent['kind'];
+  /** As of {@link FileContent}. */
+  readonly about: string;
+  /** Its first lines, or the beginning of what was said in it; absent of pictures. */
+  readonly digest?: string;
+  /** Absent where the digest is all there is. */
+  readonly key?: string;
+  /** Tokens of its content in a prompt. */
+  readonly tokens: number;
 }
 
 /** The part of a conversation that prompts are made of. */
@@ -454,6 +532,14 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+}
+
+/** Whether everything works that Parley needs. */
+export interface ReadinessReport {
+  readonly ready: boolean;
+  /** The store answers. */
+  readonly store: boolean;
+  readonly platforms: readonly { readonly name: string; readonly ready: boolean }[];
 }
 
 /** Counts what happened, by name (`dropped.duplicate`, `calls.refused`); read by operators. */

@@ -1,11 +1,18 @@
 import { ParleyError } from './errors.ts';
-import type { ChatMessage, ChatModel, HistoryWindow, Turn } from './ports.ts';
+import type { Contents } from './files/contents.ts';
+import { describeFiles, filesRule } from './files/file-text.ts';
+import { createView, type View } from './files/view.ts';
+import type { ChatMessage, ChatModel, HistoryWindow, Picture, Turn } from './ports.ts';
 
 /** What goes to the model, and where its history begins. */
 export interface Prompt {
   readonly messages: readonly ChatMessage[];
   /** Number of the first turn that is in it; further than the window's start where history was trimmed. */
   readonly start: number;
+  /** By our count. */
+  readonly tokens: number;
+  /** True where the model is shown pictures. */
+  readonly pictures: boolean;
 }
 
 /** Options of {@link createPrompt}. */
@@ -17,18 +24,24 @@ export interface PromptOptions {
   readonly model: ChatModel;
   /** Share of the budget that history may fill; smaller after a model said it was too long. @default 1 */
   readonly share?: number;
+  /** What files held, by key: as much of it is shown as the budget allows. @default none */
+  readonly contents?: Contents;
+  /** False: the model sees none. @default true */
+  readonly pictures?: boolean;
 }
 
 /**
- * Persona, then as much history as the token budget allows, then the question.
+ * Persona, then as much history as the token budget allows, then the question. What files hold takes at most half of
+ * the budget.
  *
- * Where history does not fit, its old end is cut in one large step, down to half of the budget: in between
+ * Where history does not fit, its old end is cut in one large step, down to half of what the question leaves: in between
  * the prompt only grows at its end, so its beginning stays the same to the byte and a prompt cache works.
  * @throws ParleyError `context-too-long` where persona and question alone are too long.
  */
-export function createPrompt({ persona, window, questions, model, share = 1 }: PromptOptions): Prompt {
+export function createPrompt(options: PromptOptions): Prompt {
+  const { window, questions, model, share = 1, contents = new Map(), pictures = true } = options;
   const { turns } = window;
-  const system = turns.some(({ author }) => author !== undefined) ? `${persona}\n\n${namesRule}` : persona;
+  const system = toSystem(options.persona, turns);
   const room = (model.contextTokens - model.outputTokens) * share - model.countTokens(system) - overhead;
   const firstQuestion = turns.length - questions;
   const asked = tokensOf(turns.slice(firstQuestion));
@@ -38,29 +51,56 @@ export function createPrompt({ persona, window, questions, model, share = 1 }: P
       'Your message is too long for this model: please send a shorter one, or split it.',
     );
   }
+  const mostTokens = Math.floor(Math.min(room / 2, room - asked));
+  const view = createView({ turns, contents, mostTokens, pictures });
   let dropped = 0;
-  let tokens = tokensOf(turns);
+  let tokens = tokensOf(turns, view);
   if (tokens > room) {
-    while (dropped < firstQuestion && tokens > Math.max(room / 2, asked)) {
-      tokens -= tokensOf([turns[dropped]!]);
+    const fixed = asked + tokens - tokensOf(turns);
+    const aim = fixed + (room - fixed) / 2;
+    while (dropped < firstQuestion && tokens > aim) {
+      tokens -= tokensOf([turns[dropped]!], view);
       dropped++;
     }
     // A conversation's first remaining line should be a person's, not the tail of an answer to nothing.
-    while (dropped < firstQuestion && turns[dropped]!.role === 'assistant') dropped++;
+    while (dropped < firstQuestion && turns[dropped]!.role === 'assistant') {
+      tokens -= tokensOf([turns[dropped]!], view);
+      dropped++;
+    }
   }
+  const said = turns.slice(dropped).map((turn) => toMessage(turn, view));
   return {
-    messages: [{ role: 'system', text: system }, ...turns.slice(dropped).map(toMessage)],
+    messages: [{ role: 'system', text: system }, ...said],
     start: window.start + dropped,
+    tokens,
+    pictures: said.some((message) => message.pictures !== undefined),
   };
 }
 
-/** A turn as the model reads it: with its author's name in front where several people talk. */
-export function turnText(turn: Pick<Turn, 'text' | 'author'>): string {
-  return turn.author === undefined ? turn.text : `${plainName(turn.author.name)}: ${turn.text}`;
+function toSystem(persona: string, turns: readonly Turn[]): string {
+  const parts = [persona];
+  if (turns.some(({ author }) => author !== undefined)) parts.push(namesRule);
+  if (turns.some(({ files }) => files !== undefined)) parts.push(filesRule);
+  return parts.join('\n\n');
 }
 
-function toMessage(turn: Turn): ChatMessage {
-  return { role: turn.role, text: turnText(turn) };
+/**
+ * A turn as the model reads it: with its author's name in front where several people talk, and under it what came with it.
+ * @param view what is in view of its files; without it only what history keeps of them is told
+ */
+export function turnText(turn: Pick<Turn, 'text' | 'author' | 'files'>, view?: View): string {
+  const { text, author, files } = turn;
+  const described = files === undefined ? '' : describeFiles(files, view?.shown);
+  const said = [text, described].filter((part) => part !== '').join('\n\n');
+  return author === undefined ? said : `${plainName(author.name)}: ${said}`;
+}
+
+function toMessage(turn: Turn, view: View): ChatMessage {
+  const pictures = (turn.files ?? []).flatMap((file): readonly Picture[] => {
+    const picture = view.shown(file)?.picture;
+    return picture === undefined ? [] : [picture];
+  });
+  return { role: turn.role, text: turnText(turn, view), ...(pictures.length > 0 && { pictures }) };
 }
 
 /** A display name is anything a person typed: keep it on one line and short, so that it can't pose as more. */
@@ -73,8 +113,11 @@ function plainName(name: string): string {
   );
 }
 
-function tokensOf(turns: readonly Turn[]): number {
-  return turns.reduce((sum, turn) => sum + turn.tokens + perMessage, 0);
+/** Without a view: of the words alone. */
+function tokensOf(turns: readonly Turn[], view?: View): number {
+  const ofFiles = ({ files = [] }: Turn) =>
+    files.reduce((sum, file) => sum + (view?.shown(file)?.tokens ?? 0), 0);
+  return turns.reduce((sum, turn) => sum + turn.tokens + perMessage + ofFiles(turn), 0);
 }
 
 /** Told to the model where several people talk. */

@@ -4,6 +4,8 @@ import type { Conversation } from './conversation.ts';
 import type { Errand } from './errand.ts';
 import { isAnswered } from './errand.ts';
 import { toFailure } from './failure.ts';
+import { notHere } from './files/file-faults.ts';
+import { isFetchable } from './files/receiver.ts';
 import { findLastQuestion } from './last-question.ts';
 import type { LiveReplies } from './live/replies.ts';
 import type {
@@ -61,35 +63,36 @@ export function createTurns(options: TurnsOptions): Turns {
     const asked = batch.flatMap(({ errand }) =>
       errand.kind === 'message' && isAnswered(errand) ? [errand.message] : [],
     );
-    const said = messages.filter(hasWords);
+    const said = messages.filter(hasContent).map(({ id, author, text, attachments, to }): Said => {
+      return { id, author, text, attachments, asked: to !== 'others' };
+    });
     const last = asked.at(-1);
-    if (!asked.some(hasWords)) {
-      await conversation.overhear(thread, said);
+    if (!asked.some(hasContent)) {
+      const words = said.filter(({ text }) => text.trim() !== '');
+      await conversation.overhear(thread, words);
       if (last !== undefined) await say(last.replyTo, hintFor(asked), last.id);
       return;
     }
     const { id, author, replyTo, shared, persona } = last!;
-    const unread = asked.flatMap(({ attachments }) => attachments.map(({ name }) => name));
     const attempts = Math.max(...batch.map((item) => item.attempts));
-    const question = { id, thread, asker: author, said, unread, shared, replyTo, attempts };
+    const question = { id, thread, asker: author, said, shared, replyTo, attempts };
     await conversation.answer({ ...question, ...(persona !== undefined && { persona }) }, signal);
   }
 
   async function runCommand(call: CommandCall, attempts: number, signal: AbortSignal): Promise<void> {
     const { replyTo, shared, id, author, persona } = call;
     const { thread } = replyTo;
-    const answer = (said: readonly Said[]) => {
-      const question = { id, thread, asker: author, said, unread: [], shared, replyTo, attempts };
+    const answer = (said: readonly Said[], again = false) => {
+      const question = { id, thread, asker: author, said, shared, replyTo, attempts, again };
       return conversation.answer({ ...question, ...(persona !== undefined && { persona }) }, signal);
     };
     const desk: CommandDesk = {
       say: (text) => say(replyTo, text, id),
-      ask: (text) => answer([{ id, author, text, attachments: [] }]),
+      ask: (text) => answer([{ id, author, text, attachments: call.attachments ?? [] }]),
       async askAgain() {
         const { turns } = await history.load(thread);
         const last = findLastQuestion(turns);
         if (last === undefined) return false;
-        if (turns.at(-1)?.role === 'assistant') await history.drop(thread, 1);
         // What is remembered already is not stored again: the ids tell.
         const said = last.asked.map((turn) => ({
           id: turn.messageId,
@@ -97,7 +100,7 @@ export function createTurns(options: TurnsOptions): Turns {
           text: turn.text,
           attachments: [],
         }));
-        await answer(said);
+        await answer(said, true);
         return true;
       },
       forget: (forgotten) => history.clear(forgotten),
@@ -113,6 +116,12 @@ export function createTurns(options: TurnsOptions): Turns {
     }
   }
 
+  /** True where there is something to answer: words, or a file that can be fetched. */
+  function hasContent({ text, thread, attachments }: IncomingMessage): boolean {
+    const platform = platformOf(thread);
+    return text.trim() !== '' || attachments.some((attachment) => isFetchable(platform, attachment));
+  }
+
   return {
     tell,
     async run(thread, batch, signal) {
@@ -123,13 +132,9 @@ export function createTurns(options: TurnsOptions): Turns {
   };
 }
 
-function hasWords({ text }: IncomingMessage): boolean {
-  return text.trim() !== '';
-}
-
 function hintFor(messages: readonly IncomingMessage[]): string {
-  const names = messages.flatMap(({ attachments }) => attachments.map(({ name }) => name));
-  return names.length === 0
+  const attachments = messages.flatMap((message) => message.attachments);
+  return attachments.length === 0
     ? 'What can I do for you? Write your question right behind my name, or say `help`.'
-    : `I can’t read attachments yet (${names.join(', ')}): please tell me in words what it is about.`;
+    : notHere(attachments);
 }

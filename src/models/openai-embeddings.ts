@@ -1,5 +1,6 @@
 import type { EmbeddingModel, Embeddings, Logger } from '../core/ports.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
+import { fetchWhole } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
 import { toModelError } from './openai-errors.ts';
 import { toRetryDelay } from './retry.ts';
@@ -25,9 +26,10 @@ export interface OpenAiEmbeddingsOptions extends OpenAiAccess {
 export function createOpenAiEmbeddings(options: OpenAiEmbeddingsOptions): EmbeddingModel {
   const { model, idleTimeoutMs = 60_000, totalTimeoutMs = 120_000, retryDelayMs = 500, logger } = options;
   const { client, official } = connectOpenAi(options);
+  const whole = client.withOptions({ fetch: fetchWhole });
 
   async function ask(texts: readonly string[], { signal }: Deadline): Promise<Embeddings> {
-    const { data, usage } = await client.embeddings.create({ model, input: [...texts] }, { signal });
+    const { data, usage } = await whole.embeddings.create({ model, input: [...texts] }, { signal });
     if (data?.length !== texts.length)
       throw new Error(`The server sent ${data?.length} vectors for ${texts.length} texts.`);
     // Compatible servers leave out fields that the types promise.

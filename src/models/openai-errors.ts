@@ -1,4 +1,4 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIError } from 'openai';
 import { type ErrorCode, ParleyError } from '../core/errors.ts';
 import { toWords } from './durations.ts';
 import { readRetryAfter } from './retry-after.ts';
@@ -11,7 +11,9 @@ export interface FailedCall {
   /** True where a part of the answer has reached the person. */
   readonly shown: boolean;
   /** @default 'chat' */
-  readonly purpose?: 'chat' | 'embeddings';
+  readonly purpose?: 'chat' | 'embeddings' | 'transcription';
+  /** True where the prompt held pictures. */
+  readonly pictures?: boolean;
 }
 
 /** Thrown where a server ends its answer without having said that it is complete. */
@@ -25,7 +27,7 @@ export class EndedEarlyError extends Error {
  */
 export function toModelError(cause: unknown, call: FailedCall): ParleyError {
   if (cause instanceof ParleyError) return cause;
-  const code = toCode(cause, call.shown);
+  const code = toCode(cause, call);
   const retryAfterMs = cause instanceof APIError ? readRetryAfter(cause.headers) : undefined;
   return new ParleyError(code, toNotice(code, cause, call, retryAfterMs), {
     cause,
@@ -33,25 +35,19 @@ export function toModelError(cause: unknown, call: FailedCall): ParleyError {
   });
 }
 
-function toCode(cause: unknown, shown: boolean): ErrorCode {
+function toCode(cause: unknown, { shown, pictures = false }: FailedCall): ErrorCode {
   if (isCutOff(cause)) return 'cut-off';
   if (!(cause instanceof APIError)) return 'model-failed';
-  if (isHeadersTimeout(cause)) return 'timed-out';
+  if (pictures && refusesPictures(cause)) return 'pictures-refused';
   const code = toCodeByName(cause) ?? toCodeByMessage(cause) ?? toCodeByStatus(cause);
   return shown && code === 'model-unavailable' ? 'cut-off' : code;
 }
 
-/** Ended without a reason, an event that is not JSON, a socket that broke under the answer (`fetch` calls that `terminated`). */
+/** Ended without a reason, an event that is not JSON, a socket that broke under the answer. */
 function isCutOff(cause: unknown): boolean {
   if (cause instanceof EndedEarlyError || cause instanceof SyntaxError) return true;
   if (cause instanceof APIConnectionError && cause.cause instanceof EndedEarlyError) return true;
-  if (cause instanceof TypeError && cause.message === 'terminated') return true;
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET';
-}
-
-/** Node's own limit of 5 minutes until the headers come; a connection that can't be made is another matter. */
-function isHeadersTimeout(cause: APIError): boolean {
-  return cause instanceof APIConnectionTimeoutError && /waiting for response headers/.test(cause.message);
 }
 
 /** Codes and types of OpenAI's errors, as documented; first those that share a status with others. */
@@ -91,6 +87,23 @@ function toCodeByMessage({ status, message }: APIError): ErrorCode | undefined {
   return undefined;
 }
 
+/**
+ * True where a server says that its model takes no pictures: of OpenAI "image_url is only supported by certain models", of
+ * others that it does not support image input or images, lacks vision or a projector, or expected text. Not true where it
+ * only could not read the one that was sent.
+ */
+function refusesPictures({ status = 0, message }: APIError): boolean {
+  if (status < 400 || status === 401 || status === 403 || status === 429) return false;
+  return (
+    /image.?(input|url).{0,40}(not|only) (supported|enabled|allowed)|(not|n['’]t) (support|accept|allow)\w* .{0,40}(image|vision|multimodal)/i.test(
+      message,
+    ) ||
+    /(support|required for|accepts?) image input|not a (vision|multimodal)|at most 0 image|unknown variant .?image_url/i.test(
+      message,
+    )
+  );
+}
+
 function toCodeByStatus(error: APIError): ErrorCode {
   const status = error.status ?? toInStreamStatus(error);
   if (status === 401 || status === 403) return 'bad-key';
@@ -120,10 +133,14 @@ function toNotice(
     case 'bad-key':
       return "The model's server did not accept Parley's key: tell whoever runs Parley to check OPENAI_API_KEY.";
     case 'unknown-model':
-      return `The model ${call.model} does not exist or is not open to Parley's key: tell whoever runs Parley to check ${purpose === 'chat' ? 'OPENAI_MODEL' : 'EMBEDDING_MODEL'}.`;
+      return `The model ${call.model} does not exist or is not open to Parley's key: tell whoever runs Parley to check ${modelSettings[purpose]}.`;
     case 'context-too-long':
+      if (purpose === 'transcription')
+        return 'The recording is too long for this model: send it in shorter parts.';
       if (purpose === 'embeddings') return 'The text is too long for this model: send it in shorter parts.';
       return 'This conversation has become too long for the model: start anew with /new, or ask for less at once.';
+    case 'pictures-refused':
+      return 'This model can’t see pictures: tell me in words what is in them.';
     case 'refused':
       return refusedNotice;
     case 'rate-limited':
@@ -143,10 +160,21 @@ function toNotice(
     case 'timed-out':
       return "The model's server took too long to answer: ask again, or ask for something shorter.";
     default:
-      return cause instanceof APIError && cause.status === 404
+      return cause instanceof APIError && isElsewhere(cause)
         ? `The model's server has no ${purpose} at its address: tell whoever runs Parley to check OPENAI_BASE_URL.`
         : "The model's server could not make sense of the request: ask again, and if that goes on tell whoever runs Parley.";
   }
+}
+
+const modelSettings = {
+  chat: 'OPENAI_MODEL',
+  embeddings: 'EMBEDDING_MODEL',
+  transcription: 'TRANSCRIBE_MODEL',
+} as const;
+
+/** Nothing there, or a redirect, which is not followed: questions go only to the address that was configured. */
+function isElsewhere({ status = 0 }: APIError): boolean {
+  return status === 404 || (status >= 300 && status < 400);
 }
 
 /** Said where the model's rules did not allow any answer at all. */

@@ -17,6 +17,7 @@ import { readFamily } from './families.ts';
 import { fetchStream, fetchWhole, type StreamedResponse } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
 import { EndedEarlyError, refusedNotice, toModelError } from './openai-errors.ts';
+import { toParam } from './openai-messages.ts';
 import { toRetryDelay } from './retry.ts';
 import { createTokenCounter } from './tokens.ts';
 import { wait } from './wait.ts';
@@ -65,7 +66,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
           yield* readStream(request, caller, deadline, progress);
           return;
         } catch (error) {
-          await recover(error, attempt, progress.shown, deadline);
+          await recover(error, attempt, progress.shown, deadline, request);
         }
       }
     } finally {
@@ -81,7 +82,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
         try {
           return await readWhole(request, deadline);
         } catch (error) {
-          await recover(error, attempt, false, deadline);
+          await recover(error, attempt, false, deadline, request);
         }
       }
     } finally {
@@ -90,11 +91,20 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   }
 
   /** Resolves when the call should be made again; else throws what the caller is to see. */
-  async function recover(cause: unknown, attempt: number, shown: boolean, deadline: Deadline): Promise<void> {
+  async function recover(
+    cause: unknown,
+    attempt: number,
+    shown: boolean,
+    deadline: Deadline,
+    { messages }: ChatRequest,
+  ): Promise<void> {
     deadline.relax();
     // The SDK has several errors of its own for an abort; ours says who did it.
     deadline.signal.throwIfAborted();
-    const error = toModelError(cause, { model, official, shown });
+    const error = toModelError(cause, {
+      ...{ model, official, shown },
+      pictures: messages.some((message) => message.pictures !== undefined),
+    });
     const delayMs = shown ? undefined : toRetryDelay(error, attempt, retryDelayMs);
     if (delayMs === undefined) throw error;
     logger?.warn('The model call failed and is made again', { attempt, delayMs: Math.round(delayMs), error });
@@ -168,7 +178,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   function toBody({ messages, endUser }: ChatRequest) {
     return {
       model,
-      messages: messages.map(({ role, text }) => ({ role, content: text })),
+      messages: messages.map(toParam),
       ...(options.outputTokens !== undefined && { max_completion_tokens: options.outputTokens }),
       // Compatible servers may refuse what they don't know.
       ...(official && endUser !== undefined && { safety_identifier: endUser }),

@@ -1,12 +1,4 @@
-import type { KeyValue, Platform } from '../core/ports.ts';
-
-/** Whether everything works that Parley needs. */
-export interface ReadinessReport {
-  readonly ready: boolean;
-  /** The store answers. */
-  readonly store: boolean;
-  readonly platforms: readonly { readonly name: string; readonly ready: boolean }[];
-}
+import type { KeyValue, Platform, ReadinessReport } from '../core/ports.ts';
 
 /** Looks after what Parley needs. */
 export interface Readiness {

@@ -49,6 +49,19 @@ export function describeChatModel(name: string, create: () => Promise<ChatModelF
       expect(textOf(await collect(fixture.model.stream(request, forever)))).not.toBe('');
     });
 
+    test('takes pictures with the words, and without', async () => {
+      const bytes = Buffer.from(
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGMAAQAABQABDQottAAAAABJRU5ErkJggg==',
+        'base64',
+      );
+      for (const text of ['What is it?', '']) {
+        const request = {
+          messages: [{ role: 'user', text, pictures: [{ mediaType: 'image/png', bytes }] }],
+        } as const;
+        expect(textOf(await collect(fixture.model.stream(request, forever)))).not.toBe('');
+      }
+    });
+
     test('answers several calls at once, each its own', async () => {
       const ask = (text: string) => fixture.model.stream({ messages: [{ role: 'user', text }] }, forever);
       const answers = await Promise.all(

@@ -7,6 +7,8 @@ import { at, describePacedPlatform, rungForWhole, view } from './platform-paced.
 export interface RemoteSubject extends LocalSubject<ReplySurface> {
   /** Delivers the newest thing that was said once more. */
   deliverAgain(): void;
+  /** The person speaks to Parley and sends a file with it. */
+  sayWith(text: string, file: { readonly name: string; readonly content: string }): void;
   /** The person calls a command in the same place. */
   command(name: string): SeenCommand;
   /** A text that would ping somebody in every way that the platform knows. */
@@ -40,6 +42,24 @@ export function describePlatform(name: string, create: () => Promise<RemoteSubje
       subject.deliverAgain();
       await inbox.until(() => inbox.messages.length === 2);
       expect(inbox.messages[1]).toEqual(message);
+    });
+
+    it('fetches what a person sends from plain data that holds no link, and no more than it may', async () => {
+      const { subject, inbox, platform } = await converse(await create(), 'hello');
+      subject.sayWith('look', { name: 'notes.txt', content: 'Remember the milk.' });
+      const [file] = (await inbox.untilMessage('look')).attachments;
+      const kept = JSON.stringify(file);
+      expect(kept).not.toContain('://');
+      expect(file).toMatchObject({ name: 'notes.txt', bytes: 18, source: expect.anything() });
+      const fetchFile = (mostBytes: number, signal = new AbortController().signal) =>
+        platform.fetchFile!(JSON.parse(kept), { mostBytes, signal });
+      expect(Buffer.from(await fetchFile(18)).toString()).toBe('Remember the milk.');
+      await expect(fetchFile(17)).rejects.toMatchObject({
+        code: 'file-unreadable',
+        notice: expect.stringContaining('“notes.txt”'),
+      });
+      const reason = new Error('stopped');
+      await expect(fetchFile(18, AbortSignal.abort(reason))).rejects.toBe(reason);
     });
 
     it('shows a page as long as its rung allows, whole', async () => {

@@ -120,18 +120,23 @@ describe('undo', () => {
     expect(textsOf(await engine.conversations.read(direct))).toEqual(['one']);
   });
 
-  it('does nothing while an answer runs or something waits', async () => {
+  it('waits for the end of a running answer, and takes that back', async () => {
     const { engine, model, idle } = setUpDirect();
     await engine.message(say('one'));
     const call = await model.called(1);
-    expect(await engine.conversations.undo(direct)).toBeUndefined();
+    const undoing = engine.conversations.undo(direct);
+    await engine.message(say('two'));
     call.say('answer');
     call.finish();
+    expect(await undoing).toBe('one');
+    const next = await model.called(2);
+    expect(textsOf(next.messages.slice(1))).toEqual(['two']);
+    next.finish();
     await idle();
-    expect(textsOf(await engine.conversations.read(direct))).toEqual(['one', 'answer']);
+    expect(textsOf(await engine.conversations.read(direct))).toEqual(['two']);
   });
 
-  it('works as soon as the answer is seen to have ended', async () => {
+  it('finds an answer that is seen to have ended, though the engine is not done with it', async () => {
     const kept = createStores();
     const { engine, model, platform, idle } = setUpDirect(kept);
     const striking = Promise.withResolvers<void>();
@@ -143,9 +148,10 @@ describe('undo', () => {
     model.reply = () => 'answer';
     await engine.message(say('one'));
     await platform.until(() => platform.replies[0]?.ending);
+    const undoing = engine.conversations.undo(direct);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(await engine.conversations.undo(direct)).toBe('one');
     striking.resolve();
+    expect(await undoing).toBe('one');
     await idle();
     expect(await engine.conversations.read(direct)).toEqual([]);
   });
@@ -163,10 +169,8 @@ describe('undo', () => {
     };
     const undoing = engine.conversations.undo(direct);
     const asking = engine.message(say('two'));
-    const late = engine.conversations.undo(direct);
     expect(await undoing).toBe('one');
     await asking;
-    expect(await late).toBeUndefined();
     await idle();
     expect(textsOf(await engine.conversations.read(direct))).toEqual(['two', 'answer']);
   });
@@ -292,6 +296,63 @@ describe('regenerate', () => {
     await engine.command(createCall('regenerate', { conversation: direct, shared: false }));
     await idle();
     expect(model.calls[3]!.messages.at(-1)!.text).toMatch(/three$/);
+  });
+
+  describe('keeps the answer that is there', () => {
+    async function answerAgain() {
+      const scene = setUpDirect();
+      const { engine, model, idle } = scene;
+      model.reply = () => 'first';
+      await engine.message(say('one'));
+      await idle();
+      model.reply = undefined;
+      await engine.command(createCall('regenerate', { conversation: direct, shared: false }));
+      const call = await model.called(2);
+      expect(textsOf(call.messages.slice(1))).toEqual(['one']);
+      expect(textsOf(await engine.conversations.read(direct))).toEqual(['one', 'first']);
+      const said = async () => {
+        await idle();
+        return (await engine.conversations.read(direct)).map(({ text, end }) => [text, end]);
+      };
+      return { ...scene, call, said };
+    }
+    const both = [
+      ['one', undefined],
+      ['first', undefined],
+    ];
+
+    it('where the new one fails before its first word', async () => {
+      const { call, said } = await answerAgain();
+      call.fail(new ParleyError('rate-limited', 'No.'));
+      expect(await said()).toEqual(both);
+    });
+
+    it('where the new one is stopped before its first word, or is empty', async () => {
+      const stopped = await answerAgain();
+      stopped.engine.stop(direct);
+      expect(await stopped.said()).toEqual(both);
+      const empty = await answerAgain();
+      empty.call.finish();
+      expect(await empty.said()).toEqual(both);
+    });
+
+    it('where nothing of the new one was delivered', async () => {
+      const { call, said, platform } = await answerAgain();
+      platform.replies[1]!.leave();
+      call.say('never seen');
+      expect(await said()).toEqual(both);
+    });
+
+    it('not where there is a part of a new one', async () => {
+      const { call, said, platform } = await answerAgain();
+      call.say('bet');
+      await platform.until(() => platform.replies[1]?.deltas.length === 1);
+      call.fail(new ParleyError('cut-off', 'Broken.'));
+      expect(await said()).toEqual([
+        ['one', undefined],
+        ['bet', 'failed'],
+      ]);
+    });
   });
 
   it('says so where there is nothing to answer', async () => {

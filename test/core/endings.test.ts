@@ -44,7 +44,7 @@ describe('how a reply ends where there are no limits', () => {
     expect(platform.replies[0]).toMatchObject({ deltas: ['Half'] });
     expect(platform.replies[0]!.ending).toEqual({
       end: 'failed',
-      notice: '⚠️ Too many.',
+      notice: 'Too many.',
       code: 'rate-limited',
       retryAfterMs: 9_000,
     });
@@ -57,7 +57,7 @@ describe('how a reply ends where there are no limits', () => {
     await idle();
     expect(platform.replies[0]!.ending).toEqual({
       end: 'failed',
-      notice: expect.stringMatching(/^⚠️ Something went wrong on my side/),
+      notice: expect.stringMatching(/^Something went wrong on my side/),
     });
   });
 
@@ -68,7 +68,7 @@ describe('how a reply ends where there are no limits', () => {
     await engine.message(say('hello'));
     await engine.command(createCall('new', { conversation: direct }));
     await idle();
-    const ending = { end: 'failed', notice: '⚠️ No memory.', code: 'store-failed' };
+    const ending = { end: 'failed', notice: 'No memory.', code: 'store-failed' };
     expect(platform.replies.map((reply) => reply.ending)).toEqual([ending, ending]);
     expect(model.calls).toHaveLength(0);
   });
@@ -81,7 +81,7 @@ describe('how a reply ends where there are no limits', () => {
     await engine.command(createCall('regenerate', { conversation: direct }));
     await idle();
     expect(platform.replies.map((reply) => reply.ending)).toEqual([
-      { end: 'failed', notice: '⚠️ That did not work: please try again.' },
+      { end: 'failed', notice: 'That did not work: please try again.' },
     ]);
   });
 

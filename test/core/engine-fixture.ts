@@ -4,13 +4,19 @@ import { createJournal } from '../../src/core/journal.ts';
 import { createLiveReplies } from '../../src/core/live/replies.ts';
 import type { CommandCall, IncomingMessage, Platform } from '../../src/core/ports.ts';
 import { createDirectPlatform } from '../fakes/direct-platform.ts';
+import { createFakeFiles } from '../fakes/files.ts';
 import { createInstruments, createMemoryKeyValue } from '../fakes/instruments.ts';
 import { createFakeModel } from '../fakes/model.ts';
 import { createFakePlatform, createMessage } from '../fakes/platform.ts';
 
 /** Stores in memory, which outlive an engine. */
 export function createStores() {
-  return { history: createMemoryKeyValue(), seen: createMemoryKeyValue(), errands: createMemoryKeyValue() };
+  return {
+    history: createMemoryKeyValue(),
+    seen: createMemoryKeyValue(),
+    errands: createMemoryKeyValue(),
+    files: createMemoryKeyValue(),
+  };
 }
 
 /** An engine on a platform with pages. */
@@ -19,8 +25,7 @@ export function setUp(kept = createStores(), model = createFakeModel()) {
 }
 
 /** An engine on a platform without limits. */
-export function setUpDirect(kept = createStores()) {
-  const model = createFakeModel();
+export function setUpDirect(kept = createStores(), model = createFakeModel()) {
   return { ...create(createDirectPlatform(), kept, model), model, kept };
 }
 
@@ -52,9 +57,10 @@ function create<Place extends Platform>(
   model: ReturnType<typeof createFakeModel>,
 ) {
   const instruments = createInstruments();
+  const files = createFakeFiles(kept.files);
   const history = createHistory(kept.history);
   const engine = createEngine({
-    platforms: [platform],
+    platforms: [Object.assign(platform, { fetchFile: files.fetchFile })],
     model,
     history,
     journal: createJournal({
@@ -65,9 +71,10 @@ function create<Place extends Platform>(
     }),
     replies: createLiveReplies(instruments),
     persona: 'You are Parley.',
+    files: files.tools,
     ...instruments,
   });
   /** Resolves once everything that was taken in is answered. */
   const idle = () => engine.settled();
-  return { platform, engine, history, idle, ...instruments };
+  return { platform, engine, history, files, idle, ...instruments };
 }

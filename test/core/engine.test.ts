@@ -206,7 +206,7 @@ describe('when something fails', () => {
     await engine.message(createMessage('look', { attachments: [{ name: 'a.bin', mediaType: 'x/y' }] }));
     await idle();
     expect(model.calls[0]?.messages.at(-1)?.text).toContain('a.bin (x/y)');
-    expect(platform.pagesOf('fake:1')[0]).toMatch(/^Sure\.\n\nℹ️ .*a\.bin/);
+    expect(platform.pagesOf('fake:1')[0]).toMatch(/^Sure\.\n\n⚠️ .*a\.bin/);
   });
 });
 

@@ -91,21 +91,23 @@ test.each<{
     name: 'a file of an unknown type alone',
     said: '',
     file: 'data.xyz',
-    shown: /can’t read attachments yet \(data\.xyz\)/,
+    shown: /^⚠️ “data\.xyz” [^\n]+\.$/,
   },
   {
     name: 'a question with a file',
     said: 'what is this?',
     file: 'data.xyz',
     asked: 'what is this?\n\n[Attached, but not readable for you: data.xyz (application/x-unknown)]',
-    shown: /\n+ℹ️ I can't read attachments yet, so I answered without data\.xyz\.$/,
+    shown: /\n+⚠️ “data\.xyz” [^\n]+\.$/,
   },
 ])('$name is answered', async ({ said, file, asked, shown }) => {
   const scene = await setScene();
   const { discord, maria, openai } = scene;
   const direct = discord.dm(maria);
   const attachments =
-    file === undefined ? [] : [{ filename: file, contentType: 'application/x-unknown', size: 12 }];
+    file === undefined
+      ? []
+      : [{ filename: file, contentType: 'application/x-unknown', content: Buffer.from([0, 1, 2, 3]) }];
   discord.say(maria, direct.id, said, { mentions: 'bot', attachments });
   await scene.untilShown(direct, shown);
   expect(openai.requests).toHaveLength(asked === undefined ? 0 : 1);

@@ -6,7 +6,7 @@ import type {
   SeenMessage,
   StandInDiscord,
 } from '../servers/discord/types.ts';
-import type { OpenAiServer } from '../servers/openai.ts';
+import { type OpenAiServer, wordsOf } from '../servers/openai.ts';
 import { startWorld, type World, type WorldOptions } from './harness.ts';
 
 /** A server with one channel and two people in it. */
@@ -71,7 +71,7 @@ export async function buildScene(options: Partial<WorldOptions> = {}): Promise<S
     },
     async prompt(index) {
       const { body } = await openai.request(index);
-      return body.messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
+      return body.messages.slice(1).map((message) => `${message.role}: ${wordsOf(message)}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChatBody, Script } from '../servers/openai/answers.ts';
-import { byHand, failure, text } from '../servers/openai.ts';
+import { byHand, failure, text, wordsOf } from '../servers/openai.ts';
 import type { Fault } from '../servers/slack/types.ts';
 import { type SlackScene, startScene } from './slack-scene.ts';
 
@@ -20,7 +20,7 @@ test.each<[string, Fault]>([
   ['is carried out, but its answer is lost', { afterActing: true }],
 ])('a call of any kind %s: each answer is there, whole and once', async (_, fault) => {
   const hands = new Map(Object.keys(methods).map((method) => [method, byHand()]));
-  const answer = ({ messages }: ChatBody) => hands.get(messages.at(-1)!.content.replace(/^maria: /, ''))!;
+  const answer = ({ messages }: ChatBody) => hands.get(wordsOf(messages.at(-1)!).replace(/^maria: /, ''))!;
   const scene = await startScene('http', { openai: { answer } });
   const { slack } = scene;
   const cases = Object.entries(methods).map(([method, { kind, opens }]) => {
@@ -91,7 +91,7 @@ test('where the model fails, what it said stays, one sentence says what to do, a
     filtered: [filtered, /^Half an\n\n⚠️ [^\n]*content filter[^\n]*$/],
   };
   const answer = (body: ChatBody) => {
-    const [script] = scripts[body.messages.at(-1)!.content.replace(/^maria: /, '')]!;
+    const [script] = scripts[wordsOf(body.messages.at(-1)!).replace(/^maria: /, '')]!;
     return typeof script === 'function' ? script(body) : script;
   };
   const scene = await startScene('http', { openai: { answer } });

@@ -6,7 +6,8 @@ describe('what people send to Slack', () => {
   test('odd messages get a clear answer', async () => {
     const { slack, maria, untilReplies, parley } = await startScene('http');
     const echo = (said: string) => `echo: maria: ${said}`;
-    const poem = { files: [{ name: 'poem.xyz', mimetype: 'application/x-unheard-of', size: 5 }] };
+    const content = Buffer.from([0, 1, 2, 3]);
+    const poem = { files: [{ name: 'poem.xyz', mimetype: 'application/x-unheard-of', content }] };
     const cases = [
       ['', {}, /^What can I do for you\?/],
       ['  \r\n ', {}, /^What can I do for you\?/],
@@ -14,12 +15,8 @@ describe('what people send to Slack', () => {
       ['🎉👩🏽‍🚀', {}, echo('🎉👩🏽‍🚀')],
       ['one\r\n\r\ntwo &amp; &lt;three&gt;', {}, echo('one\n\ntwo & <three>')],
       ['x'.repeat(6_000), {}, echo('x'.repeat(6_000))],
-      [
-        'look',
-        poem,
-        /^echo: maria: look\n\n\[Attached[\s\S]+ℹ️ I can't read attachments yet, so I answered without poem\.xyz\.$/,
-      ],
-      ['', poem, /^I can’t read attachments yet \(poem\.xyz\)/],
+      ['look', poem, /^echo: maria: look\n\n\[Attached[\s\S]+⚠️ “poem\.xyz” [^\n]+\.$/],
+      ['', poem, /^⚠️ “poem\.xyz” [^\n]+\.$/],
     ] as const;
     await Promise.all(
       cases.map(async ([text, options, expected]) => {

@@ -1,6 +1,6 @@
 import type { Parley } from '../../src/main.ts';
 import type { ChatBody, TextAnswer } from '../servers/openai/answers.ts';
-import { type OpenAiServer, text } from '../servers/openai.ts';
+import { type OpenAiServer, text, wordsOf } from '../servers/openai.ts';
 import type { SeenMessage } from '../servers/slack/records.ts';
 import type { StandInChannel, StandInSlack, StandInUser, WaitOptions } from '../servers/slack/types.ts';
 import { startWorld, type World, type WorldOptions } from './harness.ts';
@@ -79,7 +79,7 @@ export async function startScene(mode: Mode, options: SceneOptions = {}): Promis
     async prompt(index) {
       const { body } = await openai.request(index);
       const told = body.messages.filter(({ role }) => role !== 'system');
-      return told.map(({ role, content }) => `${role}: ${content}`);
+      return told.map((message) => `${message.role}: ${wordsOf(message)}`);
     },
     async untilAcknowledged(eventIds) {
       const isIn = (id: string) => slack.deliveries.some((one) => one.id === id && one.inTime === true);
@@ -90,5 +90,6 @@ export async function startScene(mode: Mode, options: SceneOptions = {}): Promis
 }
 
 function echo({ messages }: ChatBody): TextAnswer {
-  return spoken(`echo: ${messages.at(-1)?.content ?? ''}`);
+  const last = messages.at(-1);
+  return spoken(`echo: ${last === undefined ? '' : wordsOf(last)}`);
 }

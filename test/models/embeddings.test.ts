@@ -114,6 +114,11 @@ describe('openai', () => {
     ],
     [failure(429, { code: 'insufficient_quota' }), 'usage-limit', /usage limit/],
     [failure(404, { body: 'not found' }), 'model-failed', /no embeddings at its address/],
+    [
+      failure(307, { headers: { location: '/v1/embeddings' } }),
+      'model-failed',
+      /no embeddings.*OPENAI_BASE_URL/,
+    ],
     [failure(400), 'model-failed', /could not make sense/],
     [failure(200, { body: { data: [] } }), 'model-failed', /could not make sense/],
     [failure(200, { body: {} }), 'model-failed', /could not make sense/],

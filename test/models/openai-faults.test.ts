@@ -39,6 +39,8 @@ describe('a fault becomes one sentence', () => {
       'model-failed',
       /OPENAI_BASE_URL/,
     ],
+    ['elsewhere', failure(307, { headers: { location: '/v2' } }), 'model-failed', /no chat.*OPENAI_BASE_URL/],
+    ['not even a body', failure(304, { body: '' }), 'model-failed', /OPENAI_BASE_URL/],
     ['context too long', failure(400, { code: 'context_length_exceeded' }), 'context-too-long', /\/new/],
     [
       'context too long, said in words',

@@ -176,34 +176,6 @@ describeInChromium('a conversation on the page', (browser) => {
     expect(await page.locator('#question').inputValue()).toBe('a thought for later');
   });
 
-  it('takes files by choice, paste and drop, and tells Parley their names', async () => {
-    const { world, page, ask, answered } = await visit(browser());
-    await page.locator('#chooser').setInputFiles([
-      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') },
-      { name: 'map.png', mimeType: 'image/png', buffer: Buffer.alloc(2_000) },
-    ]);
-    await page.evaluate(`
-      const files = (name) => {
-        const data = new DataTransfer();
-        data.items.add(new File(['x'], name, { type: 'text/markdown' }));
-        return data;
-      };
-      const into = (selector, event) => document.querySelector(selector).dispatchEvent(event);
-      const all = { bubbles: true, cancelable: true };
-      into('#question', new ClipboardEvent('paste', { ...all, clipboardData: files('pasted.md') }));
-      into('#thread', new DragEvent('drop', { ...all, dataTransfer: files('dropped.md') }));
-    `);
-    const chips = page.locator('#attachments .chip-name');
-    expect(await chips.allTextContents()).toEqual(['notes.txt', 'map.png', 'pasted.md', 'dropped.md']);
-    await page.getByRole('button', { name: 'Remove map.png' }).click();
-    await ask('What is in them?');
-    await answered(1);
-    expect(await chips.count()).toBe(0);
-    const asked = (await world.openai.request(0)).body.messages.at(-1)?.content;
-    for (const name of ['notes.txt', 'pasted.md', 'dropped.md']) expect(asked).toContain(name);
-    expect(asked).not.toContain('map.png');
-  });
-
   it('copies code and answers', async () => {
     const answer = 'So:\n\n```js\nlet a = 1;\n```\n';
     const { page, ask, answered, url } = await visit(browser(), { openai: { answer: text(answer) } });

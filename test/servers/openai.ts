@@ -10,11 +10,13 @@ import {
   type Script,
   type TextAnswer,
   text,
+  wordsOf,
 } from './openai/answers.ts';
 import { answerEmbeddings, type EmbeddingsOptions } from './openai/embeddings.ts';
+import { answerTranscription, type Form, readForm } from './openai/transcriptions.ts';
 import { type AnswerWriter, createWriter } from './openai/writers.ts';
 
-export { byHand, failure, malformed, stall, text } from './openai/answers.ts';
+export { byHand, failure, malformed, picturesOf, stall, text, wordsOf } from './openai/answers.ts';
 
 /** A request that reached the stand-in. */
 export interface OpenAiRequest {
@@ -24,6 +26,8 @@ export interface OpenAiRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed; empty for requests without a body. A request for embeddings has `input` in place of `messages`. */
   readonly body: ChatBody & Partial<Omit<EmbeddingsBody, 'model'>>;
+  /** Of a request that uploads a file; its `body` holds the model alone. */
+  readonly form?: Form;
   /** Resolves when the client has gone away before the answer was whole. */
   readonly aborted: Promise<void>;
   /** True from then on. */
@@ -35,6 +39,8 @@ export interface OpenAiOptions {
   /** Answers whatever was not scripted. @default `echo: ` and the last user message, in a few chunks */
   readonly answer?: Script;
   readonly embeddings?: EmbeddingsOptions;
+  /** What is said in a recording. @default `heard` and its size in bytes */
+  readonly transcript?: (form: Form) => string;
   /** With it, another bearer key gets a 401. @default any key is taken */
   readonly apiKey?: string;
   /** Listed by `GET /models`; with it, other models get a 404. @default any model is taken */
@@ -53,18 +59,21 @@ export interface OpenAiServer {
   script(...scripts: readonly Script[]): void;
   /** What the requests for embeddings to come get in place of vectors, one each, in order. */
   scriptEmbeddings(...answers: readonly (FailureAnswer | HandAnswer)[]): void;
+  /** As {@link scriptEmbeddings}, for transcriptions. */
+  scriptTranscriptions(...answers: readonly (FailureAnswer | HandAnswer)[]): void;
   close(): Promise<void>;
 }
 
 /**
  * An OpenAI-compatible server on an ephemeral port of 127.0.0.1: `POST /v1/chat/completions`, streamed and whole,
- * `POST /v1/embeddings` and `GET /v1/models`. Answers are scripted; requests are recorded.
+ * `POST /v1/embeddings`, `POST /v1/audio/transcriptions` and `GET /v1/models`. Answers are scripted; requests are recorded.
  */
 export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const waiting = new Map<number, PromiseWithResolvers<OpenAiRequest>>();
   const queue: Script[] = [];
   const embeddingsQueue: (FailureAnswer | HandAnswer)[] = [];
+  const transcriptionsQueue: (FailureAnswer | HandAnswer)[] = [];
   const timers = new Set<NodeJS.Timeout>();
 
   const server = createServer((incoming, response) => {
@@ -86,6 +95,7 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
     }
     if (route === 'GET /v1/models') return list(response);
     if (route === 'POST /v1/embeddings') return embed(request, response, number);
+    if (route === 'POST /v1/audio/transcriptions') return transcribe(request, response, number);
     if (route !== 'POST /v1/chat/completions') {
       return fail(response, failure(404, { message: `Invalid URL (${route})` }));
     }
@@ -110,6 +120,14 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
       const vectors = answerEmbeddings({ ...body, input: body.input ?? [] }, options.embeddings);
       response.setHeader('content-type', 'application/json').end(JSON.stringify(vectors));
     } else play(script, request, response, number);
+  }
+
+  function transcribe(request: OpenAiRequest, response: ServerResponse, number: number): void {
+    const script = unknownModel(request.body) ?? transcriptionsQueue.shift();
+    const answer = script ?? answerTranscription(request.form, options.transcript);
+    if (answer.kind === 'transcript') {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer.body));
+    } else play(answer, request, response, number);
   }
 
   function play(answer: Answer, request: OpenAiRequest, response: ServerResponse, number: number): void {
@@ -173,6 +191,7 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
     },
     script: (...scripts) => void queue.push(...scripts),
     scriptEmbeddings: (...answers) => void embeddingsQueue.push(...answers),
+    scriptTranscriptions: (...answers) => void transcriptionsQueue.push(...answers),
     async close() {
       for (const timer of timers) clearTimeout(timer);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -190,14 +209,17 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
     isAborted = true;
     resolve();
   });
-  let json = '';
-  incoming.setEncoding('utf8');
-  for await (const part of incoming) json += part;
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part as Buffer);
+  const bytes = Buffer.concat(parts);
+  const form = await readForm(incoming.headers['content-type'], bytes);
+  const json = form === undefined ? bytes.toString() : JSON.stringify({ model: form.fields.model });
   return {
     method: incoming.method ?? '',
     path: incoming.url ?? '',
     headers: incoming.headers,
     body: JSON.parse(json === '' ? '{}' : json) as ChatBody,
+    ...(form && { form }),
     aborted,
     get isAborted() {
       return isAborted;
@@ -217,7 +239,7 @@ function fail(response: ServerResponse, answer: Extract<Answer, { kind: 'failure
 
 function echo(body: ChatBody): Answer {
   const last = body.messages.findLast((message) => message.role === 'user');
-  return text(`echo: ${last?.content ?? ''}`);
+  return text(`echo: ${last === undefined ? '' : wordsOf(last)}`);
 }
 
 /** Never cuts inside a surrogate pair: a chunk is valid JSON text. */

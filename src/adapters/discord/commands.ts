@@ -9,7 +9,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   Routes,
 } from 'discord.js';
-import type { CommandSpec } from '../../core/ports.ts';
+import type { CommandOption, CommandSpec } from '../../core/ports.ts';
 
 /**
  * Registers the commands for servers and direct messages, where the set differs from what Discord has:
@@ -38,14 +38,15 @@ function toBody(spec: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONB
     // Discord wants the required ones first.
     options: spec.options
       .toSorted((one, other) => Number(other.required) - Number(one.required))
-      .map(({ name, description, required, maxLength }) => ({
-        type: ApplicationCommandOptionType.String,
-        name,
-        description,
-        required,
-        ...(maxLength === undefined ? {} : { max_length: Math.min(maxLength, 6000) }),
-      })),
+      .map(toOption),
   };
+}
+
+function toOption({ name, description, required, kind, maxLength }: CommandOption) {
+  const common = { name, description, required };
+  if (kind === 'file') return { ...common, type: ApplicationCommandOptionType.Attachment as const };
+  const limit = maxLength === undefined ? {} : { max_length: Math.min(maxLength, 6000) };
+  return { ...common, type: ApplicationCommandOptionType.String as const, ...limit };
 }
 
 type Command = APIApplicationCommand | RESTPostAPIChatInputApplicationCommandsJSONBody;

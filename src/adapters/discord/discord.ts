@@ -21,6 +21,7 @@ import type {
 } from '../../core/ports.ts';
 import { createSequence } from '../../core/sequence.ts';
 import { fromReplyAddress } from './address.ts';
+import { createAttachments } from './attachments.ts';
 import { mentionNames } from './channels.ts';
 import { listen } from './client.ts';
 import { registerCommands } from './commands.ts';
@@ -76,7 +77,8 @@ export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
   refusals.watch(rest);
   const pagesPosted = createPagesPosted(options);
   const tellOnce = createTellOnce({ ...options, rest });
-  const shared = { ...options, call, rest, pagesPosted, tellOnce, typing: createTyping(call) };
+  const attachments = createAttachments({ apiUrl, rest });
+  const shared = { ...options, call, rest, pagesPosted, tellOnce, attachments, typing: createTyping(call) };
   const events = createSequence();
   let gateway: Gateway | undefined;
   let closed = false;
@@ -118,6 +120,8 @@ export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
         names: (users) => mentionNames(gateway?.client, discord.data.channel, users),
       });
     },
+
+    fetchFile: attachments.fetch,
 
     async stop() {
       // The gateway delivers no event again to another session: what is said from now on is taken until the end.

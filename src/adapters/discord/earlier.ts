@@ -2,7 +2,7 @@ import { type APIMessage, MessageType, type REST, Routes } from 'discord.js';
 import type { Author, EarlierMessage, Logger } from '../../core/ports.ts';
 import type { DiscordAddress } from './address.ts';
 import { fetchRepliedTo } from './conversation.ts';
-import { type MentionNames, readableText, toAttachments } from './message-text.ts';
+import { type MentionNames, readableText } from './message-text.ts';
 import { toAuthor } from './people.ts';
 
 /** Most messages that are read: one request. */
@@ -39,7 +39,7 @@ export async function readEarlier(
     const users = (message.mentions ?? []).map((user) => toAuthor(user));
     // In what is looked back at, Parley is one of those who are mentioned.
     const names = { ...options.names(users), self: 'none', selfRole: undefined };
-    const files = toAttachments(message.attachments).map(({ name }) => `[file: ${name}]`);
+    const files = (message.attachments ?? []).map(({ filename }) => `[file: ${filename}]`);
     const text = [readableText(message.content, names), ...files].filter((part) => part !== '').join('\n');
     return text === ''
       ? []

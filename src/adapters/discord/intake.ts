@@ -7,10 +7,11 @@ import {
 } from 'discord.js';
 import type { Addressee, Counters, Inbox, Logger, ThreadKey } from '../../core/ports.ts';
 import { type DiscordAddress, threadKey, toReplyAddress } from './address.ts';
+import type { Attachments } from './attachments.ts';
 import { findChannel, type KnownChannel, mentionNames } from './channels.ts';
 import { fetchRepliedTo, findConversation, repliedTo } from './conversation.ts';
 import { cannotWriteNotice } from './faults.ts';
-import { type MentionNames, readableText, titleOf, toAttachments } from './message-text.ts';
+import { type MentionNames, readableText, titleOf } from './message-text.ts';
 import type { PagesPosted } from './pages-posted.ts';
 import { toAuthor } from './people.ts';
 import { createRecentMessages } from './recent-messages.ts';
@@ -31,13 +32,14 @@ export interface IntakeOptions {
   readonly rest: REST;
   readonly pagesPosted: PagesPosted;
   readonly tellOnce: TellOnce;
+  readonly attachments: Attachments;
   readonly logger: Logger;
   readonly counters: Counters;
 }
 
 /** Turns gateway messages into the core's, and leaves out what concerns nobody here. */
 export function createIntake(options: IntakeOptions): Intake {
-  const { inbox, rest, counters, logger, tellOnce } = options;
+  const { inbox, rest, counters, logger, tellOnce, attachments } = options;
   const recent = createRecentMessages();
 
   return {
@@ -63,12 +65,14 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       const text = readableText(message.content, names);
       recent.add(message.id, { thread: place.thread, text });
+      // "What is this?" is asked as a reply to the picture.
+      const above = to === 'others' ? undefined : await fetchRepliedTo(message, rest, logger);
       await inbox.message({
         id: `discord:${message.id}`,
         thread: place.thread,
         author: toAuthor(message.author, message.member),
         text,
-        attachments: toAttachments(message.attachments),
+        attachments: [message, ...(above === undefined ? [] : [above])].flatMap(attachments.ofMessage),
         to,
         shared: channel.kind !== 'direct',
         replyTo: toReplyAddress(place),

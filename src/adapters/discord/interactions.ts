@@ -1,4 +1,5 @@
 import {
+  type APIAttachment,
   type APIChatInputApplicationCommandInteraction,
   type APIInteraction,
   ApplicationCommandOptionType,
@@ -13,6 +14,7 @@ import {
 } from 'discord.js';
 import type { CommandSpec, Counters, Inbox, Logger } from '../../core/ports.ts';
 import { threadKey, toReplyAddress } from './address.ts';
+import type { Attachments } from './attachments.ts';
 import { findChannel } from './channels.ts';
 import { isInteractionOver } from './faults.ts';
 import { toAuthor } from './people.ts';
@@ -23,6 +25,7 @@ export interface InteractionsOptions {
   readonly inbox: Inbox;
   readonly commands: readonly CommandSpec[];
   readonly call: Call;
+  readonly attachments: Attachments;
   readonly logger: Logger;
   readonly counters: Counters;
 }
@@ -32,7 +35,7 @@ export type Interactions = (client: Client<true>, interaction: APIInteraction) =
 
 /** Takes slash commands: shows "is thinking…" at once, for Discord gives 3 seconds, then passes them on. */
 export function createInteractions(options: InteractionsOptions): Interactions {
-  const { inbox, commands, call, logger, counters } = options;
+  const { inbox, commands, call, attachments, logger, counters } = options;
 
   return async (client, interaction) => {
     const created = Date.now();
@@ -48,10 +51,12 @@ export function createInteractions(options: InteractionsOptions): Interactions {
     const inThread = isThread(interaction.channel.type);
     const conversation = interaction.guild_id === undefined || inThread ? threadKey(channel) : undefined;
     const thread = conversation ?? threadKey(interaction.id);
+    const files = attachments.ofInteraction(interaction.id, readFiles(interaction));
     await inbox.command({
       id: `discord:${interaction.id}`,
       name: spec.name,
       options: readOptions(interaction),
+      ...(files.length === 0 ? {} : { attachments: files }),
       ...(conversation === undefined ? {} : { conversation }),
       author: toAuthor(user, interaction.member),
       shared: interaction.guild_id !== undefined,
@@ -131,6 +136,14 @@ function readOptions({ data }: APIChatInputApplicationCommandInteraction): Recor
     if (option.type === ApplicationCommandOptionType.String) options[option.name] = option.value;
   }
   return options;
+}
+
+function readFiles({ data }: APIChatInputApplicationCommandInteraction): APIAttachment[] {
+  const known = data.resolved?.attachments ?? {};
+  return (data.options ?? []).flatMap((option) => {
+    const file = option.type === ApplicationCommandOptionType.Attachment ? known[option.value] : undefined;
+    return file === undefined ? [] : [file];
+  });
 }
 
 function isThread(type: ChannelType): boolean {

@@ -1,6 +1,3 @@
-import type { APIAttachment } from 'discord.js';
-import type { Attachment } from '../../core/ports.ts';
-
 /** How to name what a text mentions; `undefined` where it is not known. */
 export interface MentionNames {
   /** The user that Parley is. */
@@ -47,15 +44,6 @@ export function titleOf(content: string, fallback: string): string {
     );
   const line = lines.find((candidate) => candidate !== '') ?? fallback;
   return cutAtWord(line, 80);
-}
-
-/** The files of a message, as the core names them. */
-export function toAttachments(attachments: readonly APIAttachment[] | undefined): readonly Attachment[] {
-  return (attachments ?? []).map(({ filename, content_type, size }) => ({
-    name: filename,
-    ...(content_type === undefined ? {} : { mediaType: content_type }),
-    bytes: size,
-  }));
 }
 
 function withoutSelf(content: string, { self, selfRole }: MentionNames): string {

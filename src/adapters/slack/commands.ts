@@ -55,7 +55,8 @@ export function registerCommands(app: App, options: CommandsOptions): void {
       people.author(command.user_id, command.user_name),
       people.read(command.text ?? '', identity.userId),
     ]);
-    const [option] = spec.options;
+    // Slack's commands carry no files.
+    const [option] = spec.options.filter(({ kind }) => kind !== 'file');
     const values = option !== undefined && text !== '' ? { [option.name]: text } : {};
     const lacking = spec.options.some(({ name, required }) => required && !(name in values));
     const replyTo =

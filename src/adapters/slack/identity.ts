@@ -45,7 +45,7 @@ export const neededScopes: Readonly<Record<string, string>> = {
     'in threads of public channels it has to be mentioned each time and can not read what was said above',
   'chat:write': 'nothing can be answered',
   commands: 'the slash commands do not work',
-  'files:read': 'files that people send may go unnoticed',
+  'files:read': 'files that people send can not be read',
   'groups:history':
     'in threads of private channels it has to be mentioned each time and can not read what was said above',
   'im:history': 'direct messages are not seen',

@@ -2,6 +2,7 @@ import type { Addressee, Counters, Inbox, IncomingMessage, Logger } from '../../
 import { createSequence } from '../../core/sequence.ts';
 import { isDirect, type SlackAddress, toMessageId, toReplyAddress, toThreadKey } from './address.ts';
 import type { AgentView } from './agent-view.ts';
+import type { Files } from './files.ts';
 import type { Identity } from './identity.ts';
 import { mentionedIn } from './incoming-text.ts';
 import { type MessageEvent, readMessageEvent } from './message-events.ts';
@@ -20,6 +21,7 @@ export interface Intake {
 export interface IntakeOptions {
   readonly identity: Identity;
   readonly people: People;
+  readonly files: Files;
   readonly inbox: Inbox;
   readonly agentView: AgentView;
   readonly logger: Logger;
@@ -28,7 +30,7 @@ export interface IntakeOptions {
 
 /** Creates an {@link Intake}. What happens in one channel is handed on in the order in which it came. */
 export function createIntake(options: IntakeOptions): Intake {
-  const { identity, people, inbox, agentView, logger, counters } = options;
+  const { identity, people, files, inbox, agentView, logger, counters } = options;
   const { team } = identity;
   const sequence = createSequence();
 
@@ -104,7 +106,7 @@ export function createIntake(options: IntakeOptions): Intake {
       thread,
       author,
       text,
-      attachments: event.attachments,
+      attachments: event.files.map((file) => files.toAttachment(file, team)),
       to,
       shared: !direct,
       replyTo: toReplyAddress(thread, address),

@@ -1,4 +1,3 @@
-import type { Attachment } from '../../core/ports.ts';
 import { asPayload, listOf, type Payload, textOf } from './payload.ts';
 
 /** What a `message` or `app_mention` event tells, or why it is of no interest. */
@@ -12,7 +11,8 @@ export type MessageEvent =
       readonly userTeam?: string;
       /** In Slack's encoding. */
       readonly text: string;
-      readonly attachments: readonly Attachment[];
+      /** As Slack tells them. */
+      readonly files: readonly Payload[];
     }
   | {
       readonly kind: 'edited';
@@ -49,7 +49,7 @@ export function readMessageEvent(event: Payload, botUserId: string): MessageEven
     user,
     ...(userTeam === undefined ? {} : { userTeam }),
     text: textOf(event, 'text') ?? '',
-    attachments: listOf(event, 'files').map(toAttachment),
+    files: listOf(event, 'files'),
   };
 }
 
@@ -87,13 +87,4 @@ function withPlace<Kind extends 'edited' | 'deleted'>(
 function isOfBot(message: Payload, botUserId: string): boolean {
   const user = textOf(message, 'user');
   return textOf(message, 'bot_id') !== undefined || user === botUserId || user === 'USLACKBOT';
-}
-
-function toAttachment(file: Payload): Attachment {
-  const mediaType = textOf(file, 'mimetype');
-  return {
-    name: textOf(file, 'name') ?? textOf(file, 'title') ?? 'a file',
-    ...(mediaType === undefined ? {} : { mediaType }),
-    ...(typeof file.size === 'number' ? { bytes: file.size } : {}),
-  };
 }

@@ -5,6 +5,7 @@ import type { Clients } from './clients.ts';
 import { errorNameOf, toSurfaceError } from './errors.ts';
 import { escapeMarkdown } from './escape.ts';
 import { pageEventType } from './landed.ts';
+import type { PostRefusals } from './post-refusals.ts';
 import type { Scopes } from './rungs.ts';
 
 /** Pages that are messages, replaced as a whole with each edit. */
@@ -16,7 +17,12 @@ export interface Posts {
 }
 
 /** Creates {@link Posts} at an address. */
-export function createPosts({ write }: Clients, { channel, threadTs }: SlackAddress, scopes: Scopes): Posts {
+export function createPosts(
+  { write }: Clients,
+  { channel, threadTs }: SlackAddress,
+  scopes: Scopes,
+  postRefusals: PostRefusals,
+): Posts {
   async function update(ts: string, text: string): Promise<void> {
     await write.chat.update({ channel, ts, markdown_text: escapeMarkdown(text) });
   }
@@ -35,8 +41,9 @@ export function createPosts({ write }: Clients, { channel, threadTs }: SlackAddr
         if (ts === undefined) throw new SurfaceError('unknown', 'chat.postMessage told no timestamp');
         return { id: ts, rung: 'message' };
       } catch (error) {
-        // Slack does not say whether it was the channel's limit or the workspace's: both learn from it.
-        throw toSurfaceError(error, { method: 'chat.postMessage' });
+        const refused = toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.postInChannel.id });
+        if (refused.fault !== 'rate-limited' || postRefusals.blame(channel) === 'channel') throw refused;
+        throw toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.post.id });
       }
     },
 

@@ -15,12 +15,14 @@ import { clientOptions, createClients } from './clients.ts';
 import { registerCommands } from './commands.ts';
 import { readEarlier } from './earlier.ts';
 import { registerEvents } from './events.ts';
+import { createFiles } from './files.ts';
 import { type Identity, missingScopes, readIdentity } from './identity.ts';
 import { createIntake } from './intake.ts';
 import { toSlackLogger } from './logger.ts';
 import { createPagesPosted } from './pages-posted.ts';
 import { persist, within } from './patience.ts';
 import { createPeople } from './people.ts';
+import { createPostRefusals } from './post-refusals.ts';
 import { createPrivateSurface } from './private-surface.ts';
 import { createRefusals } from './refusals.ts';
 import { createSource } from './source.ts';
@@ -50,7 +52,9 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
   const { botToken, apiUrl, store, logger, counters } = options;
   const clients = createClients({ botToken, logger, ...(apiUrl === undefined ? {} : { apiUrl }) });
   const people = createPeople(clients.read, logger);
+  const files = createFiles({ botToken, client: clients.read, ...(apiUrl === undefined ? {} : { apiUrl }) });
   const refusals = createRefusals();
+  const postRefusals = createPostRefusals();
   const pages = createPagesPosted({ store, logger, counters });
   const tellOnce = createTellOnce({ client: clients.read, store, logger, counters });
   const stopping = new AbortController();
@@ -77,7 +81,7 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
     });
     created.reportTo(logger);
     const agentView = createAgentView({ client: clients.read, team: self.team, store, logger });
-    const intake = createIntake({ identity: self, people, inbox, agentView, logger, counters });
+    const intake = createIntake({ identity: self, people, files, inbox, agentView, logger, counters });
     registerEvents(created, { identity: self, intake, agentView, logger, counters });
     registerCommands(created, {
       ...{ specs, identity: self, client: clients.write, people, inbox, logger, counters },
@@ -114,13 +118,15 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
     surface(address) {
       const place = fromReplyAddress(address);
       return place.responseUrl === undefined
-        ? createSurface(place, { clients, identity, refusals, pages, tellOnce })
+        ? createSurface(place, { clients, identity, refusals, postRefusals, pages, tellOnce })
         : createPrivateSurface(place.team, place.responseUrl);
     },
 
     async earlier(address) {
       return readEarlier(address, { client: clients.read, identity: await identity(), people, logger });
     },
+
+    fetchFile: files.fetch,
 
     async stop() {
       stopping.abort();

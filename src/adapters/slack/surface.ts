@@ -6,6 +6,7 @@ import { errorNameOf } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { findPage } from './landed.ts';
 import type { PagesPosted } from './pages-posted.ts';
+import type { PostRefusals } from './post-refusals.ts';
 import { createPosts } from './posts.ts';
 import type { Refusals } from './refusals.ts';
 import { createScopes, messageRung, type Scopes, streamRung } from './rungs.ts';
@@ -18,6 +19,7 @@ export interface SurfaceTools {
   /** As whom we write. */
   identity(): Promise<Identity>;
   readonly refusals: Refusals;
+  readonly postRefusals: PostRefusals;
   readonly pages: PagesPosted;
   readonly tellOnce: TellOnce;
 }
@@ -32,17 +34,16 @@ export function createSurface(address: SlackAddress, tools: SurfaceTools): Reply
   const { clients, refusals, pages } = tools;
   const { channel, threadTs } = address;
   const scopes = createScopes(address);
-  const posts = createPosts(clients, address, scopes);
+  const posts = createPosts(clients, address, scopes, tools.postRefusals);
   const streams = threadTs === undefined ? undefined : createStreams(clients, address, threadTs, scopes);
   const message = messageRung(scopes);
   const rungs = streams === undefined || refusals.has(address) ? [message] : [streamRung(scopes), message];
   /** By key of a page, the texts of streams for it that may have been opened. */
   const sent = new Map<string, Set<string>>();
 
-  async function post(rung: Rung, view: PageView, { key, whole }: OpenOptions): Promise<Page> {
+  async function post(rung: Rung, view: PageView, { key }: OpenOptions): Promise<Page> {
     if (streams === undefined || rung.growth !== 'append') return posts.open(view, key);
     if (refusals.has(address)) throw new SurfaceError('rung-refused', 'streams were refused a moment ago');
-    if (whole) throw new SurfaceError('rung-refused', 'a page that is whole is posted, not streamed');
     return streams.open(view).catch((error: unknown) => {
       const fault = error instanceof SurfaceError ? error.fault : 'unknown';
       if (fault === 'rung-refused') refusals.add(address, refusalOf(error));

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { SurfaceError } from '../../core/errors.ts';
+import { toFootnote } from '../../core/failure.ts';
 import type { CommandSpec, DirectSurface, Inbox, Platform, ReplyAddress } from '../../core/ports.ts';
 import { createAnswerText } from './answer-text.ts';
 
@@ -66,8 +67,8 @@ export function createTerminal({ input, output, status, onExit }: TerminalOption
         const words = text.add(delta);
         if (words !== '' && !broken.signal.aborted) output.write(words);
       },
-      async end({ notice }) {
-        await write(output, text.end(notice));
+      async end(ending) {
+        await write(output, text.end(toFootnote(ending)));
         answered.resolve();
         prompt();
       },

@@ -6,8 +6,8 @@ export interface Admission {
   /** @throws Problem 503 where the server is about to end, 429 where too much of the person's runs already */
   check(person: string): void;
   /**
-   * Does work that only the caller waits for; the signal aborts when they go away.
-   * @throws Problem as {@link check}
+   * Does work that only the caller waits for; the signal aborts, with a Problem, when they or the server go away.
+   * @throws Problem as {@link check}, and that of the signal
    */
   run<Result>(
     person: string,
@@ -18,7 +18,7 @@ export interface Admission {
   stop(): void;
   /** Resolves once no work runs. */
   settled(): Promise<void>;
-  /** Aborts what still runs. */
+  /** Aborts what still runs: it gets a Problem 503 to tell. */
   abort(): void;
 }
 
@@ -40,8 +40,7 @@ export function createAdmission({ mostOf, turnsOf }: AdmissionOptions): Admissio
   }
 
   function check(person: string): void {
-    if (stopped)
-      throw new Problem(503, 'Parley is restarting: try again in a few seconds.', { retryAfterSeconds: 5 });
+    if (stopped) throw restarting();
     if (countOf(person) >= mostOf(person))
       throw new Problem(429, 'Too many of your answers are being written: wait for one of them to end.', {
         code: 'too-many-turns',
@@ -55,20 +54,16 @@ export function createAdmission({ mostOf, turnsOf }: AdmissionOptions): Admissio
       check(person);
       const controller = new AbortController();
       const leave = () => {
-        if (!outgoing.writableFinished) controller.abort(new Error('the client went away'));
+        if (!outgoing.writableFinished) controller.abort(new Problem(503, 'You went away: ask again.'));
       };
       outgoing.once('close', leave);
+      if (outgoing.destroyed) leave();
       const done = work(controller.signal);
       running.set(controller, { person, done });
       try {
         return await done;
       } catch (error) {
-        if (!controller.signal.aborted) throw error;
-        // Whoever went away does not see it.
-        throw new Problem(503, 'This was given up: try again in a few seconds.', {
-          retryAfterSeconds: 5,
-          cause: error,
-        });
+        throw controller.signal.aborted ? controller.signal.reason : error;
       } finally {
         running.delete(controller);
         outgoing.off('close', leave);
@@ -81,7 +76,11 @@ export function createAdmission({ mostOf, turnsOf }: AdmissionOptions): Admissio
       await Promise.allSettled([...running.values()].map(({ done }) => done));
     },
     abort() {
-      for (const controller of running.keys()) controller.abort(new Error('the server was closed'));
+      for (const controller of running.keys()) controller.abort(restarting());
     },
   };
+}
+
+function restarting(): Problem {
+  return new Problem(503, 'Parley is restarting: try again in a few seconds.', { retryAfterSeconds: 5 });
 }

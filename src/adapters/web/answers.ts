@@ -32,6 +32,7 @@ export function streamTurn(
   const leave = turn.read(stream, after);
   stream.limitDelay();
   stream.closed.addEventListener('abort', leave, { once: true });
+  if (stream.closed.aborted) leave();
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -8,6 +8,7 @@ import { addModelRoutes, type ModelRoutesOptions } from './model-routes.ts';
 import { addPageRoutes } from './page-files.ts';
 import { Problem, toProblem, toProblemResponse } from './problems.ts';
 import { addStatusRoutes, type StatusRoutesOptions } from './status-routes.ts';
+import { addUploadRoutes, type UploadRoutesOptions } from './upload-routes.ts';
 import type { WebApp, WebContext, WebEnv } from './web-env.ts';
 
 /** What all routes need, together. */
@@ -15,6 +16,7 @@ export type AppOptions = GateOptions &
   LoginRoutesOptions &
   StatusRoutesOptions &
   ConversationRoutesOptions &
+  UploadRoutesOptions &
   ModelRoutesOptions & { readonly logger: Logger };
 
 /** All routes, behind one gate. Whatever goes wrong is answered as a problem, under `/v1` in OpenAI's shape. */
@@ -26,6 +28,7 @@ export function createApp(options: AppOptions): WebApp {
   addStatusRoutes(app, options);
   if (sessions.required) addLoginRoutes(app, options);
   addConversationRoutes(app, options);
+  addUploadRoutes(app, options);
   addModelRoutes(app, options);
   addPageRoutes(app, { login: sessions.required });
   refuseOtherMethods(app);

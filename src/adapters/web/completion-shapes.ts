@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ParleyError } from '../../core/errors.ts';
 import type { FinishReason, Usage } from '../../core/ports.ts';
-import { Problem, problemHeaders, toProblem, toSeconds } from './problems.ts';
+import { Problem, problemHeaders, toProblem } from './problems.ts';
 
 /** What all parts of one completion share. */
 export interface CompletionHead {
@@ -63,13 +63,9 @@ export function toErrorEvent(error: unknown): string {
 export function toErrorResponse(error: unknown): Response {
   const problem = toProblem(error) ?? unforeseen();
   const status = error instanceof ParleyError ? (statuses[error.code] ?? 502) : problem.status;
-  const wait =
-    error instanceof ParleyError && error.retryAfterMs !== undefined
-      ? { 'retry-after': String(toSeconds(error.retryAfterMs)) }
-      : {};
   return new Response(JSON.stringify(toErrorBody(problem)), {
     status,
-    headers: { 'content-type': 'application/json', ...problemHeaders(problem), ...wait },
+    headers: { 'content-type': 'application/json', ...problemHeaders(problem) },
   });
 }
 

@@ -18,7 +18,7 @@ export interface ConversationIndex {
   /** Something was said: the conversation moves to the front, or begins with this title. */
   touch(person: string, id: string, title: string): Promise<void>;
   rename(person: string, id: string, title: string): Promise<void>;
-  /** Also forgets the persona. */
+  /** Also forgets the persona. What is {@link touch}ed after the call is in the list. */
   remove(person: string, id: string): Promise<void>;
   persona(person: string, id: string): Promise<string | undefined>;
   /** Empty removes it. */
@@ -119,8 +119,8 @@ export function createConversationIndex({ store, logger }: ConversationIndexOpti
     rename: (person, id, title) =>
       change(person, (entries) => entries.map((entry) => (entry.id === id ? { ...entry, title } : entry))),
     async remove(person, id) {
-      await store.delete(personaKey(person, id));
-      await change(person, (entries) => entries.filter((entry) => entry.id !== id));
+      const shortened = change(person, (entries) => entries.filter((entry) => entry.id !== id));
+      await Promise.all([shortened, store.delete(personaKey(person, id))]);
     },
     async persona(person, id) {
       const persona = await store.get<unknown>(personaKey(person, id));

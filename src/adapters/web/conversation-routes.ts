@@ -1,9 +1,10 @@
 import type { Inbox, ThreadKey } from '../../core/ports.ts';
 import { chooseType } from './accept.ts';
 import { readAnswerType, streamTurn, toWholeAnswer } from './answers.ts';
+import { readAttachments } from './attachments.ts';
 import { readJson } from './bodies.ts';
 import type { ConversationIndex, Entry } from './conversation-index.ts';
-import { findConversation, toConversation, undoLast } from './conversations.ts';
+import { findConversation, toConversation } from './conversations.ts';
 import type { EventStreams } from './event-stream.ts';
 import { Problem } from './problems.ts';
 import type { Questions } from './questions.ts';
@@ -11,6 +12,7 @@ import { conversationChange, conversationId, messageRequest } from './schemas.ts
 import type { Turn } from './turn.ts';
 import { readEventId } from './turn-events.ts';
 import { type Turns, toThread } from './turns.ts';
+import type { Uploads } from './uploads.ts';
 import { personOf, type WebApp, type WebContext } from './web-env.ts';
 
 /** What {@link addConversationRoutes} needs. */
@@ -20,13 +22,14 @@ export interface ConversationRoutesOptions {
   readonly turns: Turns;
   readonly streams: EventStreams;
   readonly questions: Questions;
+  readonly uploads: Uploads;
   /** Aborts when the server goes away. */
   readonly closing: AbortSignal;
 }
 
 /** Everything under `/api/conversations`. */
 export function addConversationRoutes(app: WebApp, options: ConversationRoutesOptions): void {
-  const { inbox, index, turns, streams, questions, closing } = options;
+  const { inbox, index, turns, streams, questions, uploads, closing } = options;
   const startedAt = Date.now();
 
   function placeOf(context: WebContext): { person: string; id: string; thread: ThreadKey } {
@@ -49,6 +52,13 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
     return { entry, person, thread };
   }
 
+  /** Stops what runs. What the engine takes in only after it was told to forget is forgotten once it has ended. */
+  async function forget(thread: ThreadKey): Promise<void> {
+    const running = turns.abandon(thread);
+    const again = running?.ended.then(() => inbox.conversations.forget(thread));
+    await Promise.all([inbox.conversations.forget(thread), again]);
+  }
+
   function toSummary({ id, title, updatedAt }: Entry, thread: ThreadKey) {
     const running = turns.running(thread) !== undefined;
     return { id, title, updatedAt: new Date(updatedAt).toISOString(), running };
@@ -64,8 +74,14 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
   app.post('/api/conversations/:id/messages', (context) =>
     answer(context, async () => {
       const { person, id } = placeOf(context);
-      const { persona, ...question } = await readJson(context.env.incoming, messageRequest);
-      return questions.ask(person, id, { ...question, ...(persona !== undefined && { persona }) });
+      const question = await readJson(context.env.incoming, messageRequest);
+      const { text = '', attachments = [], persona } = question;
+      const files = readAttachments(uploads, person, attachments);
+      return questions.ask(person, id, {
+        text,
+        attachments: files,
+        ...(persona !== undefined && { persona }),
+      });
     }),
   );
 
@@ -127,23 +143,22 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
 
   app.delete('/api/conversations/:id', async (context) => {
     const { entry, person, thread } = await entryOf(context);
-    turns.forget(thread);
-    await inbox.conversations.forget(thread);
-    await index.remove(person, entry.id);
+    // A question that comes meanwhile begins the conversation anew: all this has its place before it.
+    await Promise.all([index.remove(person, entry.id), forget(thread)]);
     return context.body(null, 204);
   });
 
   app.post('/api/conversations/:id/clear', async (context) => {
     const { thread } = await entryOf(context);
-    turns.forget(thread);
-    await inbox.conversations.forget(thread);
+    await forget(thread);
     return context.body(null, 204);
   });
 
   app.post('/api/conversations/:id/undo', async (context) => {
     const { thread } = await entryOf(context);
     if (turns.running(thread) !== undefined) throw new Problem(409, stillRunning);
-    const question = await undoLast(inbox.conversations, thread, stillRunning);
+    const question = await inbox.conversations.undo(thread);
+    if (question === undefined) throw new Problem(404, 'There is nothing to undo in this conversation.');
     turns.forget(thread);
     return context.json({ question });
   });

@@ -1,7 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Conversations, Inbox, Turn as SaidTurn, ThreadKey } from '../../core/ports.ts';
+import type { Inbox, Turn as SaidTurn, TurnFile } from '../../core/ports.ts';
 import { type ConversationIndex, type Entry, toTitle } from './conversation-index.ts';
-import { Problem } from './problems.ts';
 import { messageIdOf } from './questions.ts';
 import type { Turn } from './turn.ts';
 import { toThread } from './turns.ts';
@@ -35,15 +33,24 @@ export function toConversation({ entry, persona, said, running }: ConversationVi
   return {
     ...{ id, title, updatedAt: toTime(updatedAt) },
     ...(persona !== undefined && { persona }),
-    turns: turnsWith(said, running).map(({ role, text, at, end }) => ({
+    turns: turnsWith(said, running).map(({ role, text, at, files, end }) => ({
       ...{ role, text, at: toTime(at) },
+      ...(files !== undefined && { files: files.map(toFile) }),
       ...(end !== undefined && { end }),
     })),
     running: running === undefined ? null : { turn: running.id },
   };
 }
 
-type Shown = Pick<SaidTurn, 'role' | 'text' | 'at' | 'end'>;
+interface Shown extends Pick<SaidTurn, 'role' | 'text' | 'at' | 'end'> {
+  readonly files?: readonly ShownFile[];
+}
+
+type ShownFile = Pick<TurnFile, 'name'> & Partial<Pick<TurnFile, 'about'>>;
+
+function toFile({ name, about }: ShownFile): ShownFile {
+  return { name, ...(about !== undefined && { about }) };
+}
 
 function turnsWith(said: readonly SaidTurn[], running: Turn | undefined): readonly Shown[] {
   if (running === undefined) return said;
@@ -51,36 +58,11 @@ function turnsWith(said: readonly SaidTurn[], running: Turn | undefined): readon
   // The engine stores an answer just before it ends.
   if (asked !== -1) return said.slice(0, asked + 1);
   if (running.again === true) return said.slice(0, said.findLastIndex(({ role }) => role === 'user') + 1);
-  const { question, at } = running;
-  return question === undefined ? said : [...said, { role: 'user', text: question, at }];
-}
-
-/**
- * Takes back the last question and its answer.
- * @returns the question
- * @throws Problem 404 where there is none, 409 where the conversation stays busy
- */
-export async function undoLast(
-  conversations: Conversations,
-  thread: ThreadKey,
-  busy: string,
-): Promise<string> {
-  const deadline = Date.now() + settleMs;
-  for (;;) {
-    const question = await conversations.undo(thread);
-    if (question !== undefined) return question;
-    const said = await conversations.read(thread);
-    if (!said.some(({ role }) => role === 'user'))
-      throw new Problem(404, 'There is nothing to undo in this conversation.');
-    // An answer is told to have ended a moment before the engine is done with it.
-    if (Date.now() >= deadline) throw new Problem(409, busy);
-    await pause(retryMs);
-  }
+  const { question, files, at } = running;
+  if (question === undefined) return said;
+  return [...said, { role: 'user', text: question, at, ...(files !== undefined && { files }) }];
 }
 
 function toTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
-
-const settleMs = 2_000;
-const retryMs = 20;

@@ -13,18 +13,16 @@ export interface Reader {
 export interface EventStream extends Reader {
   /** From now on a reader that falls too far behind is cut off; what was written so far does not count. */
   limitDelay(): void;
-  /** Resolves once the reader took what was written, or is gone. */
-  drained(): Promise<void>;
+  /** Resolves once the reader took what was written, or is gone, or the signal aborts. */
+  drained(signal: AbortSignal): Promise<void>;
   /** Aborts when the connection is closed, by whichever side. */
   readonly closed: AbortSignal;
 }
 
 /** Every event stream of a server. */
 export interface EventStreams {
-  /** Sends the headers at once. */
+  /** Sends the headers at once; for a client that has gone it is closed from the start. */
   open(outgoing: ServerResponse, headers?: Readonly<Record<string, string>>): EventStream;
-  /** How many are open. */
-  readonly size: number;
   /** Ends them all. */
   close(): void;
 }
@@ -75,17 +73,24 @@ export function createEventStreams({ counters }: EventStreamsOptions): EventStre
         limitDelay() {
           most = outgoing.writableLength + mostBehind;
         },
-        drained() {
-          if (!outgoing.writableNeedDrain || outgoing.destroyed) return Promise.resolve();
+        drained(signal) {
+          if (!outgoing.writableNeedDrain || outgoing.destroyed || signal.aborted) return Promise.resolve();
           return new Promise((resolve) => {
             const done = () => {
               outgoing.off('drain', done).off('close', done);
+              signal.removeEventListener('abort', done);
               resolve();
             };
             outgoing.on('drain', done).on('close', done);
+            signal.addEventListener('abort', done);
           });
         },
       };
+      // It will not say so a second time.
+      if (outgoing.destroyed) {
+        closed.abort();
+        return stream;
+      }
       outgoing.writeHead(200, { ...streamHeaders, ...headers });
       outgoing.flushHeaders();
       add(stream, outgoing);
@@ -94,9 +99,6 @@ export function createEventStreams({ counters }: EventStreamsOptions): EventStre
         closed.abort();
       });
       return stream;
-    },
-    get size() {
-      return open.size;
     },
     close() {
       for (const stream of open.keys()) stream.end();

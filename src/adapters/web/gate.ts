@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Counters } from '../../core/ports.ts';
 import type { RateLimit } from './limits.ts';
-import { credentialsOf, tooMany } from './login-routes.ts';
-import { checkProvenance } from './origin.ts';
+import { credentialsOf, tooManyWrong } from './login-routes.ts';
+import { checkProvenance, createNames } from './origin.ts';
 import { Problem, toSeconds } from './problems.ts';
-import type { Sessions } from './sessions.ts';
+import { readBearer, type Sessions } from './sessions.ts';
 import type { WebContext, WebEnv } from './web-env.ts';
 
 /** What {@link createGate} needs. */
@@ -14,16 +14,19 @@ export interface GateOptions {
   readonly work: RateLimit;
   /** All others. */
   readonly calls: RateLimit;
-  /** Wrong tokens per address. */
+  /** Wrong tokens of programs, per address. */
   readonly attempts: RateLimit;
   /** True where a proxy in front tells the truth about who asks. */
   readonly trustProxy: boolean;
+  /** Where the server listens. */
+  readonly host: string;
   readonly counters: Counters;
 }
 
 /** What every request passes first: where it comes from, who asks, and whether it is too much. */
 export function createGate(options: GateOptions): MiddlewareHandler<WebEnv> {
   const { sessions, work, calls, attempts, trustProxy, counters } = options;
+  const names = sessions.required ? undefined : createNames(options.host);
 
   function identify(context: WebContext, address: string): void {
     const identity = sessions.identify(credentialsOf(context));
@@ -33,10 +36,10 @@ export function createGate(options: GateOptions): MiddlewareHandler<WebEnv> {
       return;
     }
     if (!isGuarded(context.req.path)) return;
-    if (context.req.header('authorization') !== undefined) {
+    if (readBearer(context.req.header('authorization')) !== undefined) {
       const waitMs = attempts.take(address);
       counters.add('web.refused.token');
-      if (waitMs > 0) throw tooMany(waitMs);
+      if (waitMs > 0) throw tooManyWrong(waitMs);
     }
     throw new Problem(401, 'Send WEB_TOKEN as “Authorization: Bearer …”, or log in at /login.', {
       headers: { 'www-authenticate': 'Bearer' },
@@ -57,10 +60,10 @@ export function createGate(options: GateOptions): MiddlewareHandler<WebEnv> {
     const host = req.header('host');
     const shownHost = forwarded('host')?.at(-1)?.trim() ?? host;
     const { method, path } = req;
-    checkProvenance({ method, path, host, shownHost, origin, fetchSite }, !sessions.required);
-    if (attempts.wait(address) > 0 && req.header('authorization') !== undefined)
-      throw tooMany(attempts.wait(address));
+    checkProvenance({ method, path, host, shownHost, origin, fetchSite }, names);
     identify(context, address);
+    // The page is many small files, and each costs next to nothing.
+    if (isFile(path)) return next();
     const limit = isWork(method, path) ? work : calls;
     const waitMs = limit.take(`${context.get('identity')?.person ?? ''} ${address}`);
     if (waitMs > 0) {
@@ -77,6 +80,10 @@ export function createGate(options: GateOptions): MiddlewareHandler<WebEnv> {
 
 function isGuarded(path: string): boolean {
   return /^\/(api|v1)(\/|$)/.test(path);
+}
+
+function isFile(path: string): boolean {
+  return /^\/(assets|vendor)\//.test(path);
 }
 
 function isWork(method: string, path: string): boolean {

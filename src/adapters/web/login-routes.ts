@@ -9,33 +9,40 @@ import type { WebApp, WebContext } from './web-env.ts';
 /** What {@link addLoginRoutes} needs. */
 export interface LoginRoutesOptions {
   readonly sessions: Sessions;
-  /** Wrong tokens per address. */
-  readonly attempts: RateLimit;
+  /** Wrong tokens in the form, per address. */
+  readonly logInAttempts: RateLimit;
+  /** Right ones, per address: each may begin a person, with limits of their own. */
+  readonly logIns: RateLimit;
   readonly logger: Logger;
   readonly counters: Counters;
 }
 
 /** `POST /login` and `POST /logout`: a form is led on to a page, a program gets a status. */
 export function addLoginRoutes(app: WebApp, options: LoginRoutesOptions): void {
-  const { sessions, attempts, logger, counters } = options;
+  const { sessions, logInAttempts, logIns, logger, counters } = options;
 
   app.post('/login', async (context) => {
     const address = context.get('address');
     const isForm = wantsPage(context);
-    const waitMs = attempts.wait(address);
-    if (waitMs > 0) {
+    const refuse = (problem: Problem) => {
       if (isForm) return context.redirect('/login?error=too-many', 303);
-      throw tooMany(waitMs);
-    }
-    const token = new URLSearchParams(await readText(context.env.incoming, formType)).get('token') ?? '';
+      throw problem;
+    };
+    const body = await readText(context.env.incoming, formType, mostBytes);
+    // From here to the end in one go: many that come together are counted one by one.
+    const waitMs = logInAttempts.wait(address);
+    if (waitMs > 0) return refuse(tooManyWrong(waitMs));
+    const token = new URLSearchParams(body).get('token') ?? '';
     const cookies = sessions.logIn(token, credentialsOf(context));
     if (cookies === undefined) {
-      attempts.take(address);
+      logInAttempts.take(address);
       counters.add('web.refused.token');
       logger.warn('somebody tried to log in with a wrong token', { address });
       if (isForm) return context.redirect('/login?error=wrong', 303);
       throw new Problem(401, 'This is not the token: it is the value of WEB_TOKEN.');
     }
+    const restMs = logIns.take(address);
+    if (restMs > 0) return refuse(tooManyLogIns(restMs));
     return finish(context, cookies, '/');
   });
 
@@ -43,8 +50,14 @@ export function addLoginRoutes(app: WebApp, options: LoginRoutesOptions): void {
 }
 
 /** @returns the problem of somebody who tried too many tokens */
-export function tooMany(waitMs: number): Problem {
+export function tooManyWrong(waitMs: number): Problem {
   return new Problem(429, 'Too many wrong tokens: wait a moment before you try again.', {
+    retryAfterSeconds: toSeconds(waitMs),
+  });
+}
+
+function tooManyLogIns(waitMs: number): Problem {
+  return new Problem(429, 'Too many people log in from here: wait a moment before you try again.', {
     retryAfterSeconds: toSeconds(waitMs),
   });
 }
@@ -69,3 +82,5 @@ function wantsPage(context: WebContext): boolean {
 }
 
 const formType = 'application/x-www-form-urlencoded';
+/** Who sends it is not known yet: a token is short. */
+const mostBytes = 4_096;

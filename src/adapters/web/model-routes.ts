@@ -75,11 +75,11 @@ export function addModelRoutes(app: WebApp, options: ModelRoutesOptions): void {
         if (event.type === 'finish') stream.write(chunks.last(event.reason, event.usage));
         else stream.write(chunks.delta(event.text));
         // Nobody can come back to it, so a slow reader slows the model instead of being cut off.
-        await stream.drained();
+        await stream.drained(signal);
       }
     } catch (error) {
       if (!signal.aborted) logger.warn('a completion broke off', { error });
-      stream.write(toErrorEvent(error));
+      stream.write(toErrorEvent(signal.aborted ? signal.reason : error));
     }
     stream.end();
   }

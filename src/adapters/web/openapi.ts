@@ -6,6 +6,8 @@ import * as schemas from './schemas.ts';
 interface Operation {
   readonly summary: string;
   readonly request?: z.ZodType;
+  /** The body is a file, as it is, with its name in `X-Filename`. */
+  readonly file?: true;
   /** By status; a schema or nothing for no body. */
   readonly responses: Readonly<Record<number, z.ZodType | undefined>>;
   /** The successful answer can also be a stream of events. */
@@ -77,6 +79,18 @@ const operations: Readonly<Record<string, Operation>> = {
     streams: turnEvents,
     problems: asking,
   },
+  'POST /api/uploads': {
+    summary:
+      'Send a file ahead of its question: as the body itself, at most as many bytes as /api/about says. It is kept for a day; of each person the newest 20 are.',
+    file: true,
+    responses: { 201: schemas.upload },
+    problems: [400, 413, 415, 503],
+  },
+  'DELETE /api/uploads/{id}': {
+    summary: 'Forget a file that was sent.',
+    responses: { 204: undefined },
+    problems: [404],
+  },
   'POST /api/embeddings': {
     summary: 'Turn texts into vectors.',
     request: schemas.embeddingRequest,
@@ -122,7 +136,7 @@ export function createDescription(version: string, guarded: boolean): Record<str
 }
 
 function toOperation(operation: Operation, path: string, guarded: boolean, components: Map<string, unknown>) {
-  const { summary, request, responses, streams, problems = [], open } = operation;
+  const { summary, request, file, responses, streams, problems = [], open } = operation;
   const json = (schema: z.ZodType, type = 'application/json') => ({
     [type]: { schema: toReference(schema, components) },
   });
@@ -140,13 +154,18 @@ function toOperation(operation: Operation, path: string, guarded: boolean, compo
     const content = json(schemas.problem, 'application/problem+json');
     answers[status] ??= { description: descriptionOf(status), content };
   }
-  const parameters = path.includes('{id}')
-    ? [{ name: 'id', in: 'path', required: true, schema: toReference(schemas.conversationId, components) }]
-    : [];
+  const idSchema = path.startsWith('/api/uploads') ? schemas.uploadId : schemas.conversationId;
+  const parameters = [
+    ...(path.includes('{id}')
+      ? [{ name: 'id', in: 'path', required: true, schema: toReference(idSchema, components) }]
+      : []),
+    ...(file ? [{ name: 'X-Filename', in: 'header', required: true, schema: fileName }] : []),
+  ];
   return {
     summary,
     ...(parameters.length > 0 && { parameters }),
     ...(request && { requestBody: { required: true, content: json(request) } }),
+    ...(file && { requestBody: { required: true, content: { '*/*': { schema: {} } } } }),
     responses: answers,
     ...(guarded && open !== true && { security: [{ token: [] }] }),
   };
@@ -168,6 +187,7 @@ interface Described extends Record<string, unknown> {
   readonly $defs?: Readonly<Record<string, Described>>;
 }
 
+const fileName = { type: 'string', description: 'Percent-encoded, in UTF-8.' };
 const componentsPath = '#/components/schemas/';
 
 function descriptionOf(status: number): string {

@@ -14,13 +14,13 @@ export interface Provenance {
 /**
  * Refuses what a page of another site makes a browser send: by a name of its own that it pointed at this machine (DNS
  * rebinding), or by a form or script over there (request forgery).
- * @param ownNamesOnly true where nothing but the address says who asks: then only this machine's own names will do
+ * @param names where nothing but the address says who asks: then only these names will do, as {@link createNames} gives them
  * @throws Problem 403
  */
-export function checkProvenance(request: Provenance, ownNamesOnly: boolean): void {
+export function checkProvenance(request: Provenance, names?: ReadonlySet<string>): void {
   const { method, path, host, shownHost, origin, fetchSite } = request;
-  if (ownNamesOnly && !ownNames.has(hostnameOf(host) ?? ''))
-    throw new Problem(403, 'Open Parley by its own name: localhost or 127.0.0.1.');
+  if (names !== undefined && !names.has(hostnameOf(host) ?? ''))
+    throw new Problem(403, `Open Parley by its own name: ${[...names].join(' or ')}.`);
   const changes = !safeMethods.has(method);
   const isPage = !changes && !/^\/(api|v1)(\/|$)/.test(path);
   // A link on another site may lead here, a request from there may not.
@@ -29,8 +29,13 @@ export function checkProvenance(request: Provenance, ownNamesOnly: boolean): voi
     throw new Problem(403, elsewhere);
 }
 
+/** The names of this machine for itself, and the address that the server listens at. */
+export function createNames(host: string): ReadonlySet<string> {
+  const own = host.includes(':') ? `[${host}]` : host;
+  return new Set(['localhost', '127.0.0.1', '[::1]', own.toLowerCase()]);
+}
+
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-const ownNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 const elsewhere = 'This request comes from a page of another site: use the page of Parley itself.';
 
 function hostOf(origin: string): string | undefined {

@@ -47,7 +47,7 @@ export function fromParleyError(error: ParleyError): Problem {
 /** The problem of an answer that failed with this code. Too many requests always say when to come back. */
 export function toFailure(code: string, notice: string, options: ProblemOptions = {}): Problem {
   const isBusy = code === 'rate-limited' || code === 'usage-limit';
-  return new Problem(isBusy ? 429 : 502, plain(notice), {
+  return new Problem(isBusy ? 429 : 502, notice, {
     code,
     ...(isBusy && { retryAfterSeconds: defaultRetrySeconds }),
     ...options,
@@ -86,11 +86,6 @@ export function problemHeaders({ options }: Problem): Record<string, string> {
 /** Whole seconds, at least one: a client that comes back at once would be refused again. */
 export function toSeconds(milliseconds: number): number {
   return Math.max(1, Math.ceil(milliseconds / 1_000));
-}
-
-/** A notice without the sign that marks a fault in a chat: here its place says what it is. */
-export function plain(notice: string): string {
-  return notice.replace(/^⚠️ /, '');
 }
 
 /** The problem that anything thrown is; `undefined` where nobody foresaw it. */

@@ -4,14 +4,12 @@ import type { Attachment, Author, Inbox, Logger } from '../../core/ports.ts';
 import { type ConversationIndex, toTitle } from './conversation-index.ts';
 import { Problem } from './problems.ts';
 import type { Turn } from './turn.ts';
-import { type Turns, toThread } from './turns.ts';
+import { type NewTurn, type Turns, toThread } from './turns.ts';
 
 /** A question as it came in, checked. */
 export interface NewQuestion {
   readonly text: string;
-  readonly attachments?:
-    | readonly { name: string; mediaType?: string | undefined; bytes?: number | undefined }[]
-    | undefined;
+  readonly attachments: readonly Attachment[];
   /** Becomes the conversation's; empty removes it. */
   readonly persona?: string | undefined;
 }
@@ -36,14 +34,18 @@ export interface QuestionsOptions {
 
 /** Creates the questions of a server. */
 export function createQuestions({ inbox, turns, index, admit, logger }: QuestionsOptions): Questions {
-  function begin(person: string, conversation: string, question?: string): Turn {
+  function begin(
+    person: string,
+    conversation: string,
+    asked: Pick<NewTurn, 'question' | 'files'> = {},
+  ): Turn {
     if (turns.running(toThread(person, conversation)) !== undefined)
       throw new Problem(
         409,
         'This conversation is being answered: wait for the end of it, or stop it first.',
       );
     admit(person);
-    return turns.begin({ person, conversation, ...(question !== undefined && { question }) });
+    return turns.begin({ person, conversation, ...asked });
   }
 
   async function deliver(turn: Turn, work: () => Promise<void>): Promise<void> {
@@ -63,13 +65,18 @@ export function createQuestions({ inbox, turns, index, admit, logger }: Question
   }
 
   return {
-    ask(person, conversation, { text, attachments = [], persona }) {
-      const turn = begin(person, conversation, text);
+    ask(person, conversation, { text, attachments, persona }) {
+      const files = attachments.map(({ name }) => ({ name }));
+      const turn = begin(person, conversation, { question: text, ...(files.length > 0 && { files }) });
       void deliver(turn, async () => {
         const { thread } = turn;
         const [spoken] = await Promise.all([
           personaOf(turn, persona),
-          index.touch(person, conversation, toTitle(text)),
+          index.touch(
+            person,
+            conversation,
+            toTitle(text === '' ? files.map(({ name }) => name).join(', ') : text),
+          ),
         ]);
         // The engine takes it for a word to whatever still runs, and answers nothing.
         if (readTypedCommand(text, true, true) === 'stop') {
@@ -78,7 +85,7 @@ export function createQuestions({ inbox, turns, index, admit, logger }: Question
         }
         await inbox.message({
           ...{ id: messageIdOf(turn), thread, author: authorOf(person), text, to: 'parley', shared: false },
-          attachments: attachments.map(toAttachment),
+          attachments,
           replyTo: addressOf(turn),
           ...spoken,
         });
@@ -111,14 +118,6 @@ function addressOf({ thread, key }: Turn) {
 
 function authorOf(person: string): Author {
   return { id: `web:${person}`, name: 'you' };
-}
-
-function toAttachment({
-  name,
-  mediaType,
-  bytes,
-}: NonNullable<NewQuestion['attachments']>[number]): Attachment {
-  return { name, ...(mediaType !== undefined && { mediaType }), ...(bytes !== undefined && { bytes }) };
 }
 
 const unexpected = { notice: 'Something went wrong on my side: please ask again.' };

@@ -12,24 +12,54 @@ const persona = z.string().max(8_000, 'write at most 8,000 characters').meta({
   description: 'A system prompt for the conversation in place of the configured one; empty removes it.',
 });
 
-const attachment = z.strictObject({
-  name: z.string().trim().min(1, 'name the file').max(255, 'write at most 255 characters'),
-  mediaType: z.string().max(127, 'write at most 127 characters').optional(),
-  bytes: z.int().nonnegative().optional(),
+/** The id of a file that was sent. */
+export const uploadId = z.string().regex(/^[\w-]{1,64}$/, 'give the id of an upload');
+
+const uploaded = z
+  .strictObject({ upload: uploadId })
+  .meta({ description: 'A file that was sent to /api/uploads.' });
+
+const named = z
+  .strictObject({
+    name: z.string().trim().min(1, 'name the file').max(255, 'write at most 255 characters'),
+    mediaType: z.string().max(127, 'write at most 127 characters').optional(),
+    bytes: z.int().nonnegative().optional(),
+  })
+  .meta({ description: 'A file that is only mentioned: it can’t be read.' });
+
+const tooMany = 'attach at most 10 files';
+
+const wordlessRequest = z.strictObject({
+  text: z.string().trim().max(0).optional(),
+  attachments: z.array(uploaded).min(1).max(10, tooMany),
+  persona: persona.optional(),
 });
 
-/** A question. */
-export const messageRequest = z
-  .strictObject({
-    text: z
-      .string()
-      .trim()
-      .min(1, 'write something: it is empty')
-      .max(32_000, 'write at most 32,000 characters'),
-    attachments: z.array(attachment).max(10, 'attach at most 10 files').optional(),
-    persona: persona.optional(),
+const wordedRequest = z.strictObject({
+  text: z
+    .string()
+    .trim()
+    .min(1, 'write something: it is empty')
+    .max(32_000, 'write at most 32,000 characters'),
+  attachments: z
+    .array(z.union([uploaded, named]))
+    .max(10, tooMany)
+    .optional(),
+  persona: persona.optional(),
+});
+
+/** A question: words, files, or both. */
+export const messageRequest = z.union([wordlessRequest, wordedRequest]).meta({ id: 'MessageRequest' });
+
+/** A file that was taken in. */
+export const upload = z
+  .object({
+    id: z.string().meta({ description: 'For the attachments of a message; good for a day.' }),
+    name: z.string(),
+    mediaType: z.string().optional(),
+    bytes: z.int(),
   })
-  .meta({ id: 'MessageRequest' });
+  .meta({ id: 'Upload' });
 
 const usage = z
   .object({ inputTokens: z.int(), outputTokens: z.int(), cachedTokens: z.int() })
@@ -67,6 +97,10 @@ const turn = z.object({
   role: z.enum(['user', 'assistant']),
   text: z.string(),
   at: z.iso.datetime(),
+  files: z
+    .array(z.object({ name: z.string(), about: z.string().optional() }))
+    .optional()
+    .meta({ description: 'What came with it, and what that is: `PDF, 30 pages`.' }),
   end: z.enum(['complete', 'stopped', 'failed']).optional(),
 });
 
@@ -123,6 +157,7 @@ export const about = z
     demo: z.boolean(),
     version: z.string(),
     commands: z.array(z.object({ name: z.string(), description: z.string() })),
+    mostUploadBytes: z.int().meta({ description: 'Largest file that can be sent.' }),
     login: z.boolean().meta({ description: 'True where a log-in of this browser is in use.' }),
   })
   .meta({ id: 'About' });

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 /** Who asks, and how we know. */
 export interface Identity {
-  /** `local`, `program`, or the random id of a browser's person. */
+  /** `local`, `program`, or the id of a browser's person: no secret. */
   readonly person: string;
   readonly by: 'place' | 'bearer' | 'cookie';
   /** A cookie to set, where the session is to last longer. */
@@ -25,7 +25,7 @@ export interface Sessions {
   identify(credentials: Credentials): Identity | undefined;
   /** Cookies for a browser that gave the token; `undefined` where it is wrong. Who was here before stays who they are. */
   logIn(token: string, credentials: Credentials): readonly string[] | undefined;
-  /** Cookies that end the session. The browser keeps its person's id for the next time. */
+  /** Cookies that end the session. The browser keeps the secret of its person for the next time. */
   logOut(credentials: Credentials): readonly string[];
 }
 
@@ -63,10 +63,8 @@ export function createSessions(token: string | undefined): Sessions {
   return {
     required: true,
     identify({ authorization, cookie, secure }) {
-      if (authorization !== undefined) {
-        const given = /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
-        return given !== undefined && isToken(given) ? { person: 'program', by: 'bearer' } : undefined;
-      }
+      const given = readBearer(authorization);
+      if (given !== undefined) return isToken(given) ? { person: 'program', by: 'bearer' } : undefined;
       const session = readSession(cookie);
       if (session === undefined) return undefined;
       const { person, expires } = session;
@@ -76,13 +74,20 @@ export function createSessions(token: string | undefined): Sessions {
     logIn(given, { cookie, secure }) {
       if (!isToken(given.trim())) return undefined;
       const known = readCookie(cookie, personName);
-      // The id is random and long: to know it is to be that person's browser.
-      const person =
-        known !== undefined && isPerson(known) ? known : `p${randomBytes(16).toString('base64url')}`;
-      return [toSession(person, secure), toCookie(personName, person, personMs, secure)];
+      // It is random and long: to know it is to be that person's browser.
+      const secret = known !== undefined && isSecret(known) ? known : randomBytes(32).toString('base64url');
+      return [toSession(toPerson(secret), secure), toCookie(personName, secret, personMs, secure)];
     },
     logOut: ({ secure }) => [toCookie(sessionName, '', 0, secure)],
   };
+}
+
+/**
+ * The token of an `Authorization` header, however wrong; `undefined` where it is of another scheme, as proxies in
+ * front have people log in with.
+ */
+export function readBearer(authorization: string | undefined): string | undefined {
+  return /^bearer(?:$| +)(.*)$/i.exec(authorization?.trim() ?? '')?.[1];
 }
 
 const sessionName = 'parley_session';
@@ -94,8 +99,13 @@ const renewMs = dayMs;
 /** The longest that browsers keep a cookie. */
 const personMs = 400 * dayMs;
 
-function isPerson(value: string): boolean {
-  return /^p[\w-]{22}$/.test(value);
+function isSecret(value: string): boolean {
+  return /^[\w-]{43}$/.test(value);
+}
+
+/** The id stands in keys and in the log: it must not lead back to the secret. */
+function toPerson(secret: string): string {
+  return `p${createHash('sha256').update(secret).digest('base64url').slice(0, 22)}`;
 }
 
 /** In a time that says nothing of where they differ. */

@@ -1,29 +1,23 @@
-import type { CommandSpec } from '../../core/ports.ts';
+import type { CommandSpec, ReadinessReport } from '../../core/ports.ts';
 import { createDescription } from './openapi.ts';
 import type { WebApp } from './web-env.ts';
-
-/** Whether everything works that Parley needs. */
-export interface Readiness {
-  readonly ready: boolean;
-  readonly store: boolean;
-  readonly platforms: readonly { readonly name: string; readonly ready: boolean }[];
-}
 
 /** What {@link addStatusRoutes} needs. */
 export interface StatusRoutesOptions {
   readonly model: string;
   readonly demo: boolean;
   readonly version: string;
+  readonly mostUploadBytes: number;
   readonly commands: readonly CommandSpec[];
   /** True where callers need a token. */
   readonly guarded: boolean;
   /** Never rejects. */
-  readiness(): Promise<Readiness>;
+  readiness(): Promise<ReadinessReport>;
 }
 
 /** What Parley tells of itself. */
 export function addStatusRoutes(app: WebApp, options: StatusRoutesOptions): void {
-  const { model, demo, version, commands, guarded, readiness } = options;
+  const { model, demo, version, mostUploadBytes, commands, guarded, readiness } = options;
   const description = JSON.stringify(createDescription(version, guarded));
 
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
@@ -36,7 +30,7 @@ export function addStatusRoutes(app: WebApp, options: StatusRoutesOptions): void
   );
   app.get('/api/about', (context) =>
     context.json({
-      ...{ model, demo, version },
+      ...{ model, demo, version, mostUploadBytes },
       commands: commands.map((spec) => ({ name: spec.name, description: spec.description })),
       login: context.get('identity')?.by === 'cookie',
     }),

@@ -1,5 +1,5 @@
 import type { Ending, Usage } from '../../core/ports.ts';
-import { plain, toSeconds } from './problems.ts';
+import { toSeconds } from './problems.ts';
 
 /** The first event of a turn: whoever sees it shows the answer from empty. */
 export function toTurnEvent(turn: string, conversation: string): string {
@@ -28,7 +28,7 @@ export function toFailureData({ code, notice, retryAfterMs }: Ending): {
 } {
   return {
     code: code ?? 'interrupted',
-    message: plain(notice ?? 'The answer broke off: please ask again.'),
+    message: notice ?? 'The answer broke off: please ask again.',
     ...(retryAfterMs !== undefined && { retryAfterSeconds: toSeconds(retryAfterMs) }),
   };
 }

@@ -16,6 +16,8 @@ export interface TurnOptions {
   readonly at: number;
   /** The question; absent where it is in the history already. */
   readonly question?: string;
+  /** What came with the question. */
+  readonly files?: readonly { readonly name: string }[];
   /** True where an answer is given anew. */
   readonly again?: boolean;
 }

@@ -8,6 +8,8 @@ export interface NewTurn {
   readonly conversation: string;
   /** Absent where an answer is given anew. */
   readonly question?: string;
+  /** What came with the question. */
+  readonly files?: Turn['files'];
 }
 
 /** Every turn that runs, or ended lately: somebody may come back to it. */
@@ -26,8 +28,10 @@ export interface Turns {
   countOf(person: string): number;
   /** The running turn shall stop, also where the engine has not begun with it. @returns false where none runs */
   stop(thread: ThreadKey): boolean;
-  /** What was said in a thread is not shown again. */
+  /** What was said in a thread by turns that have ended is not shown again. */
   forget(thread: ThreadKey): void;
+  /** As {@link forget}, and of the running turn, too; where the engine has not begun with that, it shall stop. @returns it */
+  abandon(thread: ThreadKey): Turn | undefined;
   /** Sends every reader away and forgets all. */
   close(): void;
 }
@@ -97,10 +101,10 @@ export function createTurns({ onStop, onUnanswered }: TurnsOptions): Turns {
   }
 
   return {
-    begin({ person, conversation, question }) {
+    begin({ person, conversation, question, files }) {
       const thread = toThread(person, conversation);
       const key = randomBytes(9).toString('base64url');
-      const asked = question === undefined ? { again: true } : { question };
+      const asked = question === undefined ? { again: true } : { question, ...(files && { files }) };
       return add(
         createTurn({ thread, person, conversation, key, recovered: false, at: Date.now(), ...asked }),
       );
@@ -139,10 +143,13 @@ export function createTurns({ onStop, onUnanswered }: TurnsOptions): Turns {
       return true;
     },
     forget(thread) {
-      for (const turn of threads.get(thread) ?? []) {
-        forgotten.add(turn);
-        stopped.add(turn);
-      }
+      for (const turn of threads.get(thread) ?? []) if (turn.ending !== undefined) forgotten.add(turn);
+    },
+    abandon(thread) {
+      for (const turn of threads.get(thread) ?? []) forgotten.add(turn);
+      const turn = runningIn(thread);
+      if (turn !== undefined) stopped.add(turn);
+      return turn;
     },
     close() {
       clearInterval(sweeper);

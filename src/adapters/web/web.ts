@@ -12,6 +12,7 @@ import type {
   KeyValue,
   Logger,
   Platform,
+  ReadinessReport,
 } from '../../core/ports.ts';
 import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
@@ -21,8 +22,9 @@ import { createRateLimit } from './limits.ts';
 import { Problem, toProblemResponse } from './problems.ts';
 import { createQuestions } from './questions.ts';
 import { createSessions } from './sessions.ts';
-import type { Readiness } from './status-routes.ts';
 import { createTurns } from './turns.ts';
+import { createUploadFiles } from './upload-files.ts';
+import { createUploads, fetchUpload } from './uploads.ts';
 
 /** Options of {@link createWeb}. */
 export interface WebOptions {
@@ -37,6 +39,8 @@ export interface WebOptions {
   readonly requestsPerMinute?: number;
   /** Answers that may run at once for one person. @default 4 for a browser that logged in, else 64 */
   readonly turns?: number;
+  /** Where files of people wait until they are read (a directory of its own), and how large one may be. */
+  readonly uploads: { readonly directory: string; readonly mostBytes: number };
   /** For lists of conversations and personas. */
   readonly store: KeyValue;
   /** For OpenAI's interface. */
@@ -47,7 +51,7 @@ export interface WebOptions {
   /** Of Parley. */
   readonly version: string;
   /** Never rejects. */
-  readiness(): Promise<Readiness>;
+  readiness(): Promise<ReadinessReport>;
   readonly logger: Logger;
   readonly counters: Counters;
 }
@@ -65,9 +69,14 @@ export function createWeb(options: WebOptions): Web {
   const closing = new AbortController();
   const streams = createEventStreams({ counters });
   const index = createConversationIndex(options);
+  const uploads = createUploads({
+    ...{ files: createUploadFiles(options.uploads.directory), logger },
+    mostBytes: options.uploads.mostBytes,
+  });
   let inbox: Inbox | undefined;
   let server: Server | undefined;
   let url: string | undefined;
+  let stoppedAt: number | undefined;
 
   const turns = createTurns({
     onStop: (thread) => inbox?.stop(thread),
@@ -80,15 +89,30 @@ export function createWeb(options: WebOptions): Web {
 
   function createListener(engine: Inbox, commands: readonly CommandSpec[]) {
     const app = createApp({
-      ...{ sessions, turns, streams, index, admission, trustProxy, commands, logger, counters },
+      ...{
+        sessions,
+        turns,
+        streams,
+        index,
+        uploads,
+        admission,
+        trustProxy,
+        host,
+        commands,
+        logger,
+        counters,
+      },
       ...{ inbox: engine, closing: closing.signal, guarded: sessions.required },
       ...{ completions: options.completions, embeddings: options.embeddings },
       ...{ model: options.completions.id, demo: options.demo, version: options.version },
+      mostUploadBytes: options.uploads.mostBytes,
       readiness: () => options.readiness(),
       questions: createQuestions({ inbox: engine, turns, index, admit: admission.check, logger }),
       work: createRateLimit(requestsPerMinute),
       calls: createRateLimit(requestsPerMinute * 10),
       attempts: createRateLimit(attemptsPerMinute),
+      logInAttempts: createRateLimit(attemptsPerMinute),
+      logIns: createRateLimit(attemptsPerMinute),
     });
     const listen = getRequestListener(app.fetch, {
       // Other parts of this process keep the Request and Response that they know.
@@ -102,6 +126,13 @@ export function createWeb(options: WebOptions): Web {
     };
   }
 
+  /** @returns when it was stopped first */
+  function stop(): number {
+    admission.stop();
+    stoppedAt ??= Date.now();
+    return stoppedAt;
+  }
+
   return {
     name: 'web',
     get url() {
@@ -110,7 +141,8 @@ export function createWeb(options: WebOptions): Web {
 
     async start(engine, commands) {
       inbox = engine;
-      const listening = createServer(createListener(engine, commands));
+      await uploads.open();
+      const listening = createServer(patience, createListener(engine, commands));
       await new Promise<void>((resolve, reject) => {
         listening.once('error', (error) => reject(toStartError(error, host, port)));
         listening.listen(port, host, resolve);
@@ -122,18 +154,21 @@ export function createWeb(options: WebOptions): Web {
     },
 
     surface: (address) => turns.claim(address),
+    fetchFile: (attachment, limits) => fetchUpload(uploads, attachment, limits),
     ready: () => server?.listening === true,
 
     async stop() {
-      admission.stop();
+      stop();
     },
 
     async close() {
-      admission.stop();
-      await Promise.race([admission.settled(), timeout(lastWordsMs)]);
+      await within(admission.settled(), stop() + graceMs - Date.now());
       closing.abort();
       admission.abort();
+      // Half an answer must not look whole: what was aborted says so first.
+      await within(admission.settled(), lastWordsMs);
       turns.close();
+      uploads.close();
       streams.close();
       const ending = server;
       if (ending === undefined) return;
@@ -155,7 +190,8 @@ const safetyHeaders: readonly (readonly [string, string])[] = [
       "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   ],
   ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'no-referrer'],
+  // Without a referrer a form would not say which site it is on, and would be refused.
+  ['referrer-policy', 'same-origin'],
   ['x-frame-options', 'DENY'],
   ['cross-origin-opener-policy', 'same-origin'],
   ['cross-origin-resource-policy', 'same-origin'],
@@ -178,13 +214,18 @@ function toStartError(error: NodeJS.ErrnoException, host: string, port: number):
   return new ParleyError('platform-failed', notice, { cause: error });
 }
 
-function timeout(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });
+async function within(work: Promise<void>, limitMs: number): Promise<void> {
+  const limit = Promise.withResolvers<void>();
+  const timer = setTimeout(limit.resolve, limitMs);
+  await Promise.race([work, limit.promise]);
+  clearTimeout(timer);
 }
 
 const attemptsPerMinute = 10;
-/** What runs for callers that wait gets so long to end by itself. */
-const lastWordsMs = 3_000;
+/** For bodies those who read them have a patience of their own: a file may take longer. */
+const patience = { headersTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+/** What runs for callers that wait gets so long from the stop to end by itself, as answers of the engine do. */
+const graceMs = 10_000;
+/** Time to say that it was broken off. */
+const lastWordsMs = 500;
 const lingerMs = 500;

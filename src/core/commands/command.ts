@@ -5,7 +5,8 @@ export interface CommandDesk {
   /** Answers a question as if it had been said in the reply's thread. */
   ask(question: string): Promise<void>;
   /**
-   * Answers the last question of the reply's thread again; its answer, where it is the last thing said, is dropped.
+   * Answers the last question of the reply's thread again; its answer, where it is the last thing said, gives way
+   * to the new one as soon as there is one.
    * @returns false where there is no question. @throws ParleyError `store-failed`
    */
   askAgain(): Promise<boolean>;

@@ -11,6 +11,7 @@ export const help: Command = {
 const text = `**I am Parley.** Mention me in a channel, write to me directly, or use a command; my answer grows while I write it.
 
 - In a thread we share you need not mention me again; what you send while I write is answered next.
+- Pictures, documents, code, logs and voice messages that you send with a question are read.
 - \`/ask\` asks without a mention.
 - \`/new\` forgets the conversation.
 - \`/help\` shows this.

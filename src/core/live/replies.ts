@@ -1,3 +1,4 @@
+import { toFootnote } from '../failure.ts';
 import type { Counters, DirectSurface, Ending, Logger, Meter, ReplySurface } from '../ports.ts';
 import { createBudget } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -91,8 +92,8 @@ export function createLiveReplies({
     scheduler.add(writer);
     return {
       push: (delta) => writer.push(delta),
-      end({ notice }) {
-        writer.end(notice);
+      end(ending) {
+        writer.end(toFootnote(ending));
         return delivery.promise;
       },
       gone: gone.signal,

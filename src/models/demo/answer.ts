@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../core/ports.ts';
 import { readSayings, type Saying, toQuotation } from './conversation.ts';
 import { readFacts } from './facts.ts';
+import { describeFiles } from './files.ts';
 import { recall } from './recall.ts';
 import { code, everything, list, table, writeCharacters, writeCode } from './showcase.ts';
 
@@ -21,6 +22,7 @@ export function answerAsDemo(messages: readonly ChatMessage[]): string {
   const sayings = readSayings(messages);
   const question = sayings.at(-1) ?? { text: '' };
   const answer =
+    describeFiles(fileAskedFor(question, sayings)) ??
     writeToLength(question.text) ??
     recall(question, sayings.slice(0, -1), messages) ??
     acknowledge(question) ??
@@ -28,6 +30,16 @@ export function answerAsDemo(messages: readonly ChatMessage[]): string {
     greet(question) ??
     shrug(question);
   return isFirst ? notice + answer : answer;
+}
+
+/** What came with a question, or what came before where it asks for that. */
+function fileAskedFor(question: Saying, sayings: readonly Saying[]): Saying | undefined {
+  if (question.files !== undefined) return question;
+  if (
+    !/\b(?:files?|pictures?|images?|photos?|screenshots?|documents?|pdf|recordings?)\b/i.test(question.text)
+  )
+    return undefined;
+  return sayings.findLast(({ files }) => files !== undefined);
 }
 
 function writeToLength(text: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { RemoteSubject } from '../../contracts/platform.ts';
 import { describePlatform } from '../../contracts/platform.ts';
-import type { DiscordChannel, DiscordUser, StandInDiscord } from '../../servers/discord/types.ts';
+import type { DiscordChannel, DiscordUser, SayOptions, StandInDiscord } from '../../servers/discord/types.ts';
 import { createAdapter, startStandIn } from './harness.ts';
 
 /** A place where people talk to Parley. */
@@ -8,14 +8,14 @@ interface Place {
   /** Where it is said. */
   readonly channel: DiscordChannel;
   /** Said there, it speaks to Parley. */
-  speak(text: string): { readonly id: string };
+  speak(text: string, options?: SayOptions): { readonly id: string };
 }
 
 type CreatePlace = (discord: StandInDiscord, person: DiscordUser) => Place;
 
 const inDirectMessages: CreatePlace = (discord, maria) => {
   const channel = discord.dm(maria);
-  return { channel, speak: (text) => discord.say(maria, channel.id, text) };
+  return { channel, speak: (text, options) => discord.say(maria, channel.id, text, options) };
 };
 
 /** The first one opens a thread; later ones are said in it. */
@@ -23,9 +23,9 @@ const inThreadOfMention: CreatePlace = (discord, maria) => {
   const channel = discord.channel();
   return {
     channel,
-    speak: (text) => {
+    speak: (text, options) => {
       const [thread] = discord.threads;
-      return discord.say(maria, thread?.id ?? channel.id, text, { mentions: 'bot' });
+      return discord.say(maria, thread?.id ?? channel.id, text, { mentions: 'bot', ...options });
     },
   };
 };
@@ -35,9 +35,13 @@ const inChannel: CreatePlace = (discord, maria) => {
   const channel = discord.channel();
   return {
     channel,
-    speak(text) {
+    speak(text, options) {
       const answer = discord.messages(channel.id).findLast(({ author }) => author.bot);
-      return discord.say(maria, channel.id, text, { mentions: 'bot', ...(answer && { replyTo: answer.id }) });
+      return discord.say(maria, channel.id, text, {
+        mentions: 'bot',
+        ...(answer && { replyTo: answer.id }),
+        ...options,
+      });
     },
   };
 };
@@ -56,6 +60,8 @@ function create(createPlace: CreatePlace, replies: 'thread' | 'channel' = 'threa
       platform,
       start: (inbox, commands) => platform.start(inbox, commands),
       say: (text) => void place.speak(text),
+      sayWith: (text, { name, content }) =>
+        void place.speak(text, { attachments: [{ filename: name, content }] }),
       deliverAgain: () => discord.gateway.drop({ repeat: 1 }),
       // Of the gateway's events a new session gets none that an old one had.
       forgets: true,

@@ -330,7 +330,7 @@ test('files are named', async () => {
   const attachments = [{ filename: 'a.png', contentType: 'image/png', size: 12 }];
   discord.say(maria, discord.dm(maria).id, 'see this', { attachments });
   expect((await inbox.untilMessage('see this')).attachments).toEqual([
-    { name: 'a.png', mediaType: 'image/png', bytes: 12 },
+    { name: 'a.png', mediaType: 'image/png', bytes: 12, source: expect.anything() },
   ]);
 });
 

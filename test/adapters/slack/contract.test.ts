@@ -17,6 +17,15 @@ async function createSubject(mode: Mode, kind: Kind): Promise<RemoteSubject> {
   let newest: readonly string[] = [];
   let called: Interaction | undefined;
   const isOwn = ({ botId }: { readonly botId?: string }) => botId !== undefined;
+  function say(text: string, options: SayOptions = {}): void {
+    const said = slack.say(maria, place.id, text, {
+      ...{ ...thread, mention: kind === 'channel', deliver: 'message' },
+      ...options,
+    });
+    if (kind === 'channel') thread = { threadTs: said.threadTs ?? said.ts };
+    newest = said.eventIds;
+  }
+
   return {
     platform,
     async start(inbox, commands) {
@@ -31,15 +40,8 @@ async function createSubject(mode: Mode, kind: Kind): Promise<RemoteSubject> {
       const line = await platform.start(waiting, commands);
       if (mode === 'http') slack.deliverTo(/http:\S+(?=\))/.exec(line)?.[0]);
     },
-    say(text) {
-      const said = slack.say(maria, place.id, text, {
-        ...thread,
-        mention: kind === 'channel',
-        deliver: 'message',
-      });
-      if (kind === 'channel') thread = { threadTs: said.threadTs ?? said.ts };
-      newest = said.eventIds;
-    },
+    say,
+    sayWith: (text, file) => say(text, { files: [file] }),
     shown: () =>
       slack
         .messages(place.id)

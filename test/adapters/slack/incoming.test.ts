@@ -107,7 +107,7 @@ describe.each<Mode>(['socket', 'http'])('what people say (%s)', (mode) => {
     await inbox.until(({ messages }) => messages.length === 1);
     expect(inbox.messages[0]).toMatchObject({
       text: '',
-      attachments: [{ name: 'plan.pdf', mediaType: 'application/pdf', bytes: 42 }],
+      attachments: [{ name: 'plan.pdf', mediaType: 'application/pdf', bytes: 42, source: expect.anything() }],
     });
   });
 

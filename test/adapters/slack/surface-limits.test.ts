@@ -68,15 +68,14 @@ describe('limits', () => {
   test.each(calls)(
     'a refused %s tells which limit is closed for how long, and is not repeated',
     async (method, rung, act) => {
-      const { slack, surface } = await inThread();
+      const { slack, surface, channel } = await inThread();
       const page = await surface.open(rungNamed(surface, rung), view('One'), first);
       const before = slack.calls.length;
       slack.fail({ method, status: 429, headers: { 'retry-after': '7' } });
       await expect(act(surface, page)).rejects.toMatchObject({
         fault: 'rate-limited',
         retryAfterMs: 7_000,
-        // Posts have two limits, and Slack does not say which it was.
-        scope: method === 'chat.postMessage' ? undefined : `slack:${slack.team.id}:${method}`,
+        scope: `slack:${slack.team.id}:${method === 'chat.postMessage' ? `${channel}:` : ''}${method}`,
       });
       expect(callsOf(slack).slice(before)).toEqual([method]);
       // The others of its kind are not held up by it.

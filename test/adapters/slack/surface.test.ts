@@ -68,13 +68,6 @@ describe('a stream', () => {
     expect(callsOf(slack).slice(1)).toEqual(['chat.update', 'chat.stopStream', 'chat.update']);
   });
 
-  test('is not used for a page that is whole at once', async () => {
-    const { slack, surface } = await inThread();
-    const opening = surface.open(rungNamed(surface, 'stream'), view('All'), { ...first, whole: true });
-    await expect(opening).rejects.toMatchObject({ fault: 'rung-refused' });
-    expect(slack.calls).toEqual([]);
-  });
-
   test.each([
     ['unknown_method', ['message']],
     ['missing_scope', ['message']],

@@ -60,7 +60,7 @@ test('a notice stands under the text, or alone where there is none', async () =>
   surface.push('Half an ans\n');
   await surface.end({ end: 'failed', notice: 'It broke.', code: 'cut-off' });
   await terminal.surface({ thread: 'terminal:1', data: {} }).end({ end: 'complete', notice: 'Alone.' });
-  expect(output()).toBe('Half an ans\n\nIt broke.\nAlone.\n');
+  expect(output()).toBe('Half an ans\n\n⚠️ It broke.\nAlone.\n');
 });
 
 test('white space and half a character wait for what follows, and nothing steers the terminal', async () => {

@@ -1,5 +1,5 @@
 import OpenAI, { APIError, BadRequestError, RateLimitError } from 'openai';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createCompletions } from '../../../src/core/completions.ts';
 import { ParleyError } from '../../../src/core/errors.ts';
 import type { ChatModel } from '../../../src/core/ports.ts';
@@ -144,6 +144,48 @@ it('tells the client of a fault in the middle of a stream', async () => {
     for await (const _ of await opening) call.fail(new ParleyError('cut-off', 'It broke off.'));
   };
   await expect(read()).rejects.toMatchObject({ message: expect.stringContaining('It broke off.') });
+});
+
+it('says so where the server ends before an answer does: half of it must not look whole', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, model, site } = await setUp();
+  const opening = client.chat.completions.create({ model: 'any', messages, stream: true });
+  const call = await model.called(1);
+  call.say('Half');
+  const whole = client.chat.completions.create({ model: 'any', messages });
+  const refused = expect(whole).rejects.toMatchObject({ status: 503 });
+  await model.called(2);
+  await site.web.stop();
+  const read = async () => {
+    for await (const chunk of await opening) {
+      if (chunk.choices[0]?.delta.content !== 'Half') continue;
+      vi.setSystemTime(Date.now() + 10_000);
+      void site.web.close();
+    }
+  };
+  await expect(read()).rejects.toMatchObject({ message: expect.stringContaining('restarting') });
+  await refused;
+});
+
+it('lets an answer end by itself for some seconds after it was told to stop', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, model, site } = await setUp();
+  const opening = client.chat.completions.create({ model: 'any', messages, stream: true });
+  const call = await model.called(1);
+  call.say('Half');
+  const stream = await opening;
+  await site.web.stop();
+  const closing = site.web.close();
+  await vi.advanceTimersByTimeAsync(9_000);
+  call.say(' and half.');
+  call.finish();
+  let text = '';
+  for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+  expect(text).toBe('Half and half.');
+  await vi.advanceTimersByTimeAsync(1_000);
+  await closing;
 });
 
 it.each([true, false])('stops the model when the client goes away (stream: %s)', async (stream) => {

@@ -5,12 +5,14 @@ import { describeDirectPlatform } from '../../contracts/platform-direct.ts';
 import { createInstruments, createMemoryKeyValue } from '../../fakes/instruments.ts';
 import { createFakeModel } from '../../fakes/model.ts';
 import { readEvents } from './events.ts';
+import { createUploadRoom } from './scratch.ts';
 
 describeDirectPlatform('Web', async () => {
   const platform = createWeb({
     host: '127.0.0.1',
     port: 0,
     store: createMemoryKeyValue(),
+    uploads: createUploadRoom(),
     completions: createFakeModel(),
     embeddings: createDemoEmbeddings(),
     demo: true,

@@ -16,6 +16,7 @@ import { createMemoryKeyValue, createRecordingLogger, type LogLine } from '../..
 import { createFakeModel, type FakeModel } from '../../fakes/model.ts';
 import { createRecordingInbox, type RecordingInbox } from '../../fakes/recording-inbox.ts';
 import { type ReadEvent, readAll } from './events.ts';
+import { createUploadRoom } from './scratch.ts';
 
 /** A web server on a free port, in front of an inbox that answers nothing by itself. */
 export interface Site {
@@ -75,6 +76,7 @@ export async function startSite({ answering = false, ...changes }: SiteOptions =
     host: '127.0.0.1',
     port: 0,
     store,
+    uploads: createUploadRoom(),
     completions: model,
     embeddings: createDemoEmbeddings(),
     demo: true,

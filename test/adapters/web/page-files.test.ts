@@ -17,7 +17,7 @@ it('serves the page, which may run and load nothing but its own', async () => {
     "base-uri 'none'",
   ])
     expect(policy?.split('; ')).toContain(rule);
-  expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(response.headers.get('referrer-policy')).toBe('same-origin');
   const page = await response.text();
   expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=/i);
 });

@@ -16,6 +16,13 @@ describe('on this machine, without a token', () => {
     },
   );
 
+  it.runIf(process.platform === 'linux')('answers by the address that it was told to listen at', async () => {
+    const site = await startSite({ host: '127.0.0.2' });
+    expect(site.url).toMatch('//127.0.0.2:');
+    expect((await site.call('GET', '/api/about')).status).toBe(200);
+    expect((await getAs(site, '/api/about', { host: '127.0.0.3' })).status).toBe(403);
+  });
+
   it.each([
     'evil.example',
     'localhost.evil.example',
@@ -147,9 +154,7 @@ describe('with a token', () => {
     expect(session).toMatch(
       /^parley_session=p[\w-]{22}\.\d+\.[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
     );
-    expect(person).toMatch(
-      /^parley_person=p[\w-]{22}; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Strict$/,
-    );
+    expect(person).toMatch(/^parley_person=[\w-]{43}; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Strict$/);
     const headers = { cookie: cookiesOf(response) };
     expect((await site.call('GET', '/', { headers })).status).toBe(200);
     expect(await (await site.call('GET', '/api/about', { headers })).json()).toMatchObject({ login: true });
@@ -250,20 +255,108 @@ describe('with a token', () => {
     expect((await logIn(trusting, token)).headers.getSetCookie().join()).not.toContain('Secure');
   });
 
-  it('bounds how many tokens somebody can try, by form or as a program', async () => {
-    for (const attempt of [
-      (site: Site) => logIn(site, 'wrong', { accept: 'application/json' }),
-      (site: Site) => site.call('GET', '/api/about', { headers: { authorization: 'Bearer wrong' } }),
-    ]) {
+  it('bounds how many tokens somebody can try, by form and as a program, each for itself', async () => {
+    const asProgram = (site: Site, given: string) =>
+      site.call('GET', '/api/about', { headers: { authorization: `Bearer ${given}` } });
+    const byForm = (site: Site, given: string) => logIn(site, given, { accept: 'application/json' });
+    for (const [attempt, other] of [
+      [byForm, asProgram],
+      [asProgram, byForm],
+    ] as const) {
       const site = await startSite({ token });
       const statuses: number[] = [];
-      for (let tries = 0; tries < 12; tries++) statuses.push((await attempt(site)).status);
+      for (let tries = 0; tries < 12; tries++) statuses.push((await attempt(site, 'wrong')).status);
       expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
-      // Neither does the right one help then.
-      const right = await site.call('GET', '/api/about', { headers: { authorization: `Bearer ${token}` } });
-      expect(right.status).toBe(429);
-      expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number((await attempt(site, 'wrong')).headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await other(site, 'wrong')).status).toBe(401);
+      // Who works with the right one is not shut out by who guesses from the same address.
+      expect((await asProgram(site, token)).status).toBe(200);
+      expect((await byForm(site, token)).status).toBe(attempt === byForm ? 429 : 204);
     }
+  });
+
+  it('counts tokens that are tried at the same time, however late they come', async () => {
+    const site = await startSite({ token });
+    const tokens = [...Array(19).fill('wrong'), token];
+    const sent = tokens.map((given) => {
+      const body = `token=${given}`;
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+      const sending = request(`${site.url}/login`, { method: 'POST', headers, agent: false });
+      const status = new Promise<number | undefined>((resolve, reject) => {
+        sending.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      });
+      sending.flushHeaders();
+      return { status, finish: () => sending.end(body) };
+    });
+    await vi.waitFor(() => expect(site.counts()['web.requests']).toBe(20));
+    const statuses: (number | undefined)[] = [];
+    for (const { status, finish } of sent) {
+      finish();
+      statuses.push(await status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), ...Array(10).fill(429)]);
+  });
+
+  it('takes no long body from whom it does not know', async () => {
+    const site = await startSite({ token });
+    expect((await logIn(site, 'x'.repeat(5_000))).status).toBe(413);
+    expect((await logIn(site, token)).status).toBe(303);
+  });
+
+  it('waits for no body that does not come', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const site = await startSite({ token });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': 99 };
+    const sending = request(`${site.url}/login`, { method: 'POST', headers, agent: false });
+    const answered = Promise.withResolvers<number | undefined>();
+    const closed = Promise.withResolvers<void>();
+    sending
+      .on('response', (response) => answered.resolve(response.resume().statusCode))
+      .on('error', answered.reject)
+      .on('close', closed.resolve)
+      .write('token=');
+    await vi.waitFor(() => expect(site.counts()['web.requests']).toBe(1));
+    vi.advanceTimersByTime(30_000);
+    expect(await answered.promise).toBe(408);
+    await closed.promise;
+  });
+
+  it('bounds how many people can log in from one address, whoever they say they are', async () => {
+    const site = await startSite({ token });
+    const statuses: number[] = [];
+    for (let times = 0; times < 12; times++) {
+      const cookie = `parley_person=${String(times).padStart(43, 'x')}`;
+      const accept = 'application/json';
+      statuses.push((await logIn(site, token, times % 2 === 0 ? { accept, cookie } : { accept })).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(204), 429, 429]);
+    expect((await logIn(site, token)).headers.get('location')).toBe('/login?error=too-many');
+  });
+
+  it('knows a browser by a secret that is nowhere but in its cookie', async () => {
+    const store = createMemoryKeyValue();
+    const site = await startSite({ token, store });
+    const ada = { cookie: cookiesOf(await logIn(site, token)) };
+    const secret = /parley_person=([\w-]+)/.exec(ada.cookie)![1]!;
+    const { surface, message } = await site.ask('c1', 'hello', { headers: ada });
+    await surface.end({ end: 'complete' });
+    const stored: unknown[] = [];
+    for await (const entry of store.entries()) stored.push(entry);
+    expect(JSON.stringify([message, stored, site.lines])).not.toContain(secret);
+    const id = message.thread.split(':')[1]!;
+    const thief = cookiesOf(await logIn(site, token, { cookie: `parley_person=${id}` }));
+    const response = await site.call('GET', '/api/conversations/c1', { headers: { cookie: thief } });
+    expect(response.status).toBe(404);
+  });
+
+  it('knows a browser that a proxy in front let in by a scheme of its own', async () => {
+    const site = await startSite({ token });
+    const cookie = cookiesOf(await logIn(site, token));
+    const headers = { cookie, authorization: 'Basic dXNlcjpwYXNzd29yZA==' };
+    expect((await site.call('GET', '/api/about', { headers })).status).toBe(200);
+    const wrong = { cookie, authorization: 'Bearer wrong' };
+    expect((await site.call('GET', '/api/about', { headers: wrong })).status).toBe(401);
   });
 
   it('leads a form back with what was wrong', async () => {

@@ -35,14 +35,14 @@ it('shows that a turn began before anything was answered', async () => {
   expect(value).toMatchObject({ event: 'turn' });
 });
 
-it('tells a failure as its last event, without the sign that chats put before it', async () => {
+it('tells a failure as its last event', async () => {
   const site = await startSite();
   const { surface, all } = await site.ask('c1', 'hello');
   surface.push('Hel');
   await surface.end({
     end: 'failed',
     code: 'rate-limited',
-    notice: '⚠️ Too many questions.',
+    notice: 'Too many questions.',
     retryAfterMs: 1_200,
   });
   expect((await all()).at(-1)).toMatchObject({

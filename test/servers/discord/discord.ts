@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createActing } from './acting.ts';
+import { createCdn, isFileAddress } from './cdn.ts';
 import { createChanges } from './changes.ts';
 import { describeState } from './describe.ts';
 import { createFaults } from './faults.ts';
@@ -14,7 +15,7 @@ import { guildRoutes } from './routes/guilds.ts';
 import { interactionRoutes } from './routes/interactions.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { threadStarterType } from './threads.ts';
-import type { DiscordOptions, JournalEntry, StandInDiscord } from './types.ts';
+import type { DiscordOptions, Download, JournalEntry, StandInDiscord } from './types.ts';
 import { channelOf, createWorld } from './world.ts';
 
 /** Starts a local Discord, REST and gateway, on a free port of 127.0.0.1. */
@@ -25,8 +26,13 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<StandI
   const gatewayUrl = `ws://127.0.0.1:${port}`;
 
   const journal: JournalEntry[] = [];
+  const downloads: Download[] = [];
   const changes = createChanges(() => describeState(world, journal));
-  const world = createWorld(options, { touch: changes.touch, emit: (event) => gateway.emit(event) });
+  const world = createWorld(options, {
+    origin: `http://127.0.0.1:${port}`,
+    touch: changes.touch,
+    emit: (event) => gateway.emit(event),
+  });
   const gateway = createGateway({
     world,
     server,
@@ -50,7 +56,11 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<StandI
     ...applicationRoutes,
     ...guildRoutes,
   ];
-  server.on('request', createRest({ world, routes, limits, faults, latency, journal }));
+  const rest = createRest({ world, routes, limits, faults, latency, journal });
+  const cdn = createCdn({ world, faults, downloads });
+  server.on('request', (request, response) =>
+    isFileAddress(request.url) ? cdn(request, response) : rest(request, response),
+  );
 
   const messages = (channelId: string) =>
     channelOf(world, channelId).messages.filter(({ type }) => type !== threadStarterType);
@@ -67,6 +77,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<StandI
     pings: world.pings,
     typing: world.typing,
     requests: journal,
+    downloads,
     refused: limits.refused,
     registered: {
       get commands() {

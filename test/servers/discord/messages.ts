@@ -1,10 +1,16 @@
+import { type StoredFile, storeFile } from './cdn.ts';
 import { findPings } from './mentions.ts';
 import type { AttachedFile, DiscordUser, Ping } from './types.ts';
 import { toApiChannel, toApiMember, toApiMessage, withoutContent } from './wire.ts';
 import { type ChannelRecord, channelOf, type MessageRecord, type World } from './world.ts';
 
 /** Flags of a message. */
-export const messageFlags = { hasThread: 1 << 5, ephemeral: 1 << 6, loading: 1 << 7 } as const;
+export const messageFlags = {
+  hasThread: 1 << 5,
+  ephemeral: 1 << 6,
+  loading: 1 << 7,
+  voice: 1 << 13,
+} as const;
 
 /** What a new message consists of. */
 export interface NewMessage {
@@ -41,7 +47,7 @@ export function postMessage(world: World, channel: ChannelRecord, message: NewMe
     mentions: message.mentions,
     flags,
     ephemeral: (flags & messageFlags.ephemeral) !== 0,
-    attachments: message.attachments ?? [],
+    attachments: toStored(world, channel.id, message.attachments),
     embeds: message.embeds ?? [],
     components: message.components ?? [],
     deleted: false,
@@ -58,6 +64,14 @@ export function postMessage(world: World, channel: ChannelRecord, message: NewMe
   world.touch();
   if (!message.silent) emitMessage(world, 'MESSAGE_CREATE', record);
   return record;
+}
+
+function toStored(
+  world: World,
+  channelId: string,
+  files: readonly AttachedFile[] = [],
+): readonly StoredFile[] {
+  return files.map((file) => storeFile(world, `attachments/${channelId}`, file));
 }
 
 /** What an edit changes; what is left out stays. */
@@ -83,7 +97,9 @@ export function changeMessage(world: World, message: MessageRecord, change: Mess
   message.mentions = change.mentions ?? message.mentions;
   message.embeds = change.embeds ?? message.embeds;
   message.components = change.components ?? message.components;
-  message.attachments = change.attachments ?? message.attachments;
+  if (change.attachments !== undefined) {
+    message.attachments = toStored(world, message.channelId, change.attachments);
+  }
   message.allowedMentions = change.allowedMentions;
   message.editedAt = world.now();
   world.touch();

@@ -1,7 +1,8 @@
+import { storeFile, toApiAttachment } from './cdn.ts';
 import { mentionedUsers } from './mentions.ts';
-import { postMessage } from './messages.ts';
+import { messageFlags, postMessage } from './messages.ts';
 import { botPermissionBits } from './permissions.ts';
-import type { DiscordUser, SayOptions } from './types.ts';
+import type { AttachedFile, DiscordUser, SayOptions } from './types.ts';
 import { toApiInteractionChannel, toApiMember, toApiMessage, toApiUser } from './wire.ts';
 import {
   addChannel,
@@ -49,26 +50,35 @@ export function say(
     mentions: [...new Set([...mentionedUsers(content), ...pinged])],
     reference: original && { messageId: original.id, channelId: original.channelId },
     ...(options.attachments === undefined ? {} : { attachments: options.attachments }),
+    ...(options.voice ? { flags: messageFlags.voice } : {}),
     ...(options.id === undefined ? {} : { id: options.id }),
     ...(options.silent === undefined ? {} : { silent: options.silent }),
   });
 }
 
-/** Somebody calls a slash command with text options. */
+/** Somebody calls a slash command with texts and files. */
 export function callCommand(
   world: World,
   user: DiscordUser,
   channelId: string,
   name: string,
-  options: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, string | AttachedFile>>,
 ): InteractionRecord {
   const channel = channelOf(world, channelId);
   const interaction = addInteraction(world, user, channel, { name, kind: 'command' });
+  const resolved: Record<string, unknown> = {};
+  const given = Object.entries(options).map(([option, value]) => {
+    if (typeof value === 'string') return { name: option, type: 3, value };
+    const file = storeFile(world, `ephemeral-attachments/${world.applicationId}`, value);
+    resolved[file.id] = { ...toApiAttachment(world, file), ephemeral: true };
+    return { name: option, type: 11, value: file.id };
+  });
   emitInteraction(world, interaction, channel, {
     id: world.commands.get(name)?.id ?? world.nextId(),
     type: 1,
     name,
-    options: Object.entries(options).map(([option, value]) => ({ name: option, type: 3, value })),
+    options: given,
+    ...(Object.keys(resolved).length === 0 ? {} : { resolved: { attachments: resolved } }),
   });
   return interaction;
 }

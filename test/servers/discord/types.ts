@@ -54,6 +54,8 @@ export interface DiscordOptions {
   readonly interactionAnswerMs?: number;
   /** Time that an answered interaction's token is good for. @default 900000 */
   readonly interactionLifetimeMs?: number;
+  /** How long the link of a file is good. @default 86400000 */
+  readonly linkLifetimeMs?: number;
   /** @default 41250 */
   readonly heartbeatMs?: number;
   /** Shards that are recommended to the client. @default 1 */
@@ -116,8 +118,14 @@ export interface ChannelOptions {
 export interface AttachedFile {
   readonly filename: string;
   readonly contentType?: string;
+  /** @default empty */
+  readonly content?: Uint8Array | string;
+  /** As Discord tells it. @default that of the content */
   readonly size?: number;
+  /** In place of a link of Discord's. */
   readonly url?: string;
+  /** True: whoever fetches it is not told how long it is. @default false */
+  readonly chunked?: boolean;
 }
 
 /** Options of {@link StandInDiscord.say}. */
@@ -129,6 +137,8 @@ export interface SayOptions {
   /** Mentions that are put in front of the text unless it has them already. */
   readonly mentions?: 'bot' | readonly DiscordUser[];
   readonly attachments?: readonly AttachedFile[];
+  /** A voice message: its attachment is the recording. @default false */
+  readonly voice?: boolean;
   /** Use this id instead of a new one. */
   readonly id?: string;
   /** True: no event for it (it was said while nobody listened). @default false */
@@ -236,6 +246,16 @@ export interface JournalEntry {
   /** When it arrived. */
   readonly at: number;
   /** Status of the answer; 0 until it is sent, and for ever where it was withheld. */
+  readonly status: number;
+}
+
+/** A file that was asked for. */
+export interface Download {
+  /** Path of the file, without the signature. */
+  readonly path: string;
+  /** The header, which has no business here. */
+  readonly authorization: string | undefined;
+  /** As of {@link JournalEntry}. */
   readonly status: number;
 }
 
@@ -350,7 +370,7 @@ export interface StandInDiscord {
     user: DiscordUser,
     channelId: string,
     name: string,
-    options?: Readonly<Record<string, string>>,
+    options?: Readonly<Record<string, string | AttachedFile>>,
   ): SeenInteraction;
   /** Presses a button of a message. */
   press(user: DiscordUser, messageId: string, customId: string): SeenInteraction;
@@ -363,6 +383,7 @@ export interface StandInDiscord {
   readonly interactions: readonly SeenInteraction[];
   readonly registered: Registered;
   readonly requests: readonly JournalEntry[];
+  readonly downloads: readonly Download[];
   readonly refused: Refused;
 
   /**

@@ -1,5 +1,6 @@
+import { toApiAttachment } from './cdn.ts';
 import { botPermissionBits, toBits } from './permissions.ts';
-import type { AttachedFile, DiscordUser, RegisteredCommand } from './types.ts';
+import type { DiscordUser, RegisteredCommand } from './types.ts';
 import type { ChannelRecord, MessageRecord, World } from './world.ts';
 
 /** A JSON object. */
@@ -86,7 +87,7 @@ export function toApiMessage(world: World, message: MessageRecord, depth = 1): J
     mention_everyone: message.author.id !== world.bot.id && /@(everyone|here)\b/.test(message.content),
     mentions: users.map(toApiUser),
     mention_roles: [],
-    attachments: message.attachments.map(toApiAttachment),
+    attachments: message.attachments.map((file) => toApiAttachment(world, file)),
     embeds: message.embeds,
     components: message.components,
     pinned: false,
@@ -141,18 +142,6 @@ export function toApiInteractionChannel(world: World, channel: ChannelRecord): J
 
 function toTime(at: number): string {
   return new Date(at).toISOString();
-}
-
-function toApiAttachment(file: AttachedFile, index: number): Json {
-  const url = file.url ?? `https://cdn.discordapp.invalid/${file.filename}`;
-  return {
-    id: String(1_000_000_000_000_000_000n + BigInt(index)),
-    filename: file.filename,
-    size: file.size ?? 1,
-    url,
-    proxy_url: url,
-    ...(file.contentType === undefined ? {} : { content_type: file.contentType }),
-  };
 }
 
 function toReference(

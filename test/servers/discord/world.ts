@@ -1,6 +1,6 @@
+import type { StoredFile } from './cdn.ts';
 import { createSnowflakes } from './snowflakes.ts';
 import type {
-  AttachedFile,
   DiscordChannel,
   DiscordGuild,
   DiscordOptions,
@@ -31,7 +31,7 @@ export interface ChannelRecord extends Mutable<DiscordChannel> {
 /** A message with what only the stand-in knows. */
 export interface MessageRecord extends Mutable<SeenMessage> {
   readonly versions: MessageVersion[];
-  attachments: readonly AttachedFile[];
+  attachments: readonly StoredFile[];
   thread?: ChannelRecord;
   /** 0 message, 19 reply, 20 answer to a command, 21 start of a thread. */
   readonly type: number;
@@ -71,6 +71,11 @@ export interface World {
   readonly messages: Map<string, MessageRecord>;
   /** The newest message of the bot for every nonce. */
   readonly nonces: Map<string | number, MessageRecord>;
+  /** By their paths. */
+  readonly files: Map<string, StoredFile>;
+  /** Of the server, for the links of files. */
+  readonly origin: string;
+  readonly linkLifetimeMs: number;
   readonly interactions: Map<string, InteractionRecord>;
   /** Ids of the interactions by their tokens. */
   readonly interactionTokens: Map<string, string>;
@@ -87,7 +92,7 @@ export interface World {
 }
 
 /** An empty world: the bot alone. `touch` and `emit` are told of all that happens in it. */
-export function createWorld(options: DiscordOptions, told: Pick<World, 'touch' | 'emit'>): World {
+export function createWorld(options: DiscordOptions, told: Pick<World, 'touch' | 'emit' | 'origin'>): World {
   const now = options.now ?? Date.now;
   const nextId = createSnowflakes(now);
   const bot = { id: nextId(), username: options.username ?? 'parley', bot: true };
@@ -102,6 +107,8 @@ export function createWorld(options: DiscordOptions, told: Pick<World, 'touch' |
     channels: new Map(),
     messages: new Map(),
     nonces: new Map(),
+    files: new Map(),
+    linkLifetimeMs: options.linkLifetimeMs ?? 86_400_000,
     interactions: new Map(),
     interactionTokens: new Map(),
     interactionAnswerMs: options.interactionAnswerMs ?? 3000,

@@ -2,14 +2,44 @@
 
 import type { AnswerWriter } from './writers.ts';
 
+/** A part of a message that is more than text. */
+export type WirePart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string; readonly detail?: string } };
+
 /** The body of a chat completion request, as far as tests look at it. */
 export interface ChatBody {
   readonly model: string;
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly messages: readonly WireMessage[];
   readonly stream?: boolean;
   readonly stream_options?: { readonly include_usage?: boolean; readonly include_obfuscation?: boolean };
   readonly max_completion_tokens?: number;
   readonly safety_identifier?: string;
+}
+
+/** A message of a prompt. */
+export interface WireMessage {
+  readonly role: string;
+  /** Text, or parts where there are pictures: {@link wordsOf} and {@link picturesOf} read both. */
+  readonly content: string | readonly WirePart[];
+}
+
+/** The text of a message, its parts joined. */
+export function wordsOf({ content }: WireMessage): string {
+  if (typeof content === 'string') return content;
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
+/** The pictures of a message, as they are after decoding. */
+export function picturesOf({
+  content,
+}: WireMessage): readonly { readonly mediaType: string; readonly bytes: Buffer }[] {
+  if (typeof content === 'string') return [];
+  return content.flatMap((part) => {
+    if (part.type !== 'image_url') return [];
+    const [, mediaType = '', base64 = ''] = /^data:([^;]+);base64,(.*)$/.exec(part.image_url.url) ?? [];
+    return [{ mediaType, bytes: Buffer.from(base64, 'base64') }];
+  });
 }
 
 /** The body of an embeddings request. */

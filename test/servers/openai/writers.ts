@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ChatBody, WireUsage } from './answers.ts';
+import { type ChatBody, type WireUsage, wordsOf } from './answers.ts';
 
 /** Puts an answer on the wire, streamed or whole. */
 export interface AnswerWriter {
@@ -111,7 +111,7 @@ function whole(body: ChatBody, response: ServerResponse, number: number): Answer
 }
 
 function guess(body: ChatBody, chunks: number): WireUsage {
-  const characters = body.messages.reduce((sum, message) => sum + message.content.length, 0);
+  const characters = body.messages.reduce((sum, message) => sum + wordsOf(message).length, 0);
   return { prompt_tokens: Math.ceil(characters / 4), completion_tokens: chunks };
 }
 

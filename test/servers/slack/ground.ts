@@ -20,6 +20,9 @@ export interface Ground {
   send(parcel: Parcel): void;
   /** Whether the app's own doings come back to it as events. */
   echoes: boolean;
+  /** The address of a file, by its path. */
+  fileUrl(path: string): string;
+  loginBy: 'page' | 'redirect';
   /** Opens a URL for answers to an interaction. `respond` is given each post and tells whether it counted. */
   openResponseUrl(id: string, respond: (body: CallArguments) => boolean): string;
 }

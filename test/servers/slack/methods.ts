@@ -2,6 +2,7 @@ import { agentMethods } from './agent-methods.ts';
 import { chatMethods } from './chat-methods.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { directoryMethods } from './directory-methods.ts';
+import { fileMethods } from './files.ts';
 import type { CallArguments } from './records.ts';
 import { streamMethods } from './stream-methods.ts';
 import type { Workspace } from './workspace.ts';
@@ -21,4 +22,5 @@ export const methods: Readonly<Record<string, Method>> = {
   ...streamMethods,
   ...agentMethods,
   ...conversationMethods,
+  ...fileMethods,
 };

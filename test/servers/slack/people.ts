@@ -8,6 +8,7 @@ import {
   toMessageEvent,
   toWireMessage,
 } from './events.ts';
+import { storeFile } from './files.ts';
 import type { Message } from './message.ts';
 import type { Said, SayOptions, StandInUser } from './types.ts';
 import type { Workspace } from './workspace.ts';
@@ -33,7 +34,7 @@ export function say(
     source,
     format: 'mrkdwn',
     subtype: options.subtype ?? (options.files ? 'file_share' : undefined),
-    files: options.files?.map((file) => toFile(workspace, file)),
+    files: options.files?.map((file) => storeFile(workspace, file)),
   });
   const eventIds = sendSaid(workspace, message, source.includes(call), options);
   return {
@@ -133,10 +134,4 @@ function find(workspace: Workspace, channelId: string, ts: string): Message {
   const message = workspace.get(channelId).messages.get(ts);
   if (!message) throw new Error(`There is no message ${ts} in ${channelId}.`);
   return message;
-}
-
-function toFile(workspace: Workspace, file: NonNullable<SayOptions['files']>[number]): unknown {
-  const id = workspace.ground.id('F');
-  const url = `https://files.slack.test/${id}/${encodeURIComponent(file.name)}`;
-  return { id, mimetype: 'text/plain', size: 0, ...file, url_private: url, url_private_download: url };
 }

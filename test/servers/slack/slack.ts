@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { DeliveryDesk } from './delivery.ts';
 import { createDeliveryDesk } from './delivery.ts';
 import { dump } from './dump.ts';
+import { createFaults } from './faults.ts';
+import { createDownloads } from './files.ts';
 import type { Ground } from './ground.ts';
 import { createIds, createTimers, createTimestamps } from './ground.ts';
 import { createLimits } from './limits.ts';
@@ -41,6 +43,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
     ts: createTimestamps(now),
     changed: watch.changed,
     send: desk.send,
+    loginBy: 'page',
+    fileUrl: (path) => `http://${base}/files-pri/${path}`,
     openResponseUrl(id, respond) {
       responders.set(id, respond);
       return `http://${base}/response/${id}`;
@@ -50,6 +54,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
   const signingSecret = 'signing-secret-of-the-stand-in';
   const posts = createSignedPosts(ground, signingSecret, () => desk);
   const appToken = 'xapp-1-A0PARLEY-stand-in';
+  const faults = createFaults();
+  const files = createDownloads(ground, faults, workspaces);
   const api = createWebApi(
     ground,
     {
@@ -57,6 +63,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
       connectionUrl: () => `ws://${base}${sockets.ticket()}`,
       workspace: (token) => workspaces.find((workspace) => workspace.botToken === token),
     },
+    faults,
     options.random ?? Math.random,
   );
   const server = createServer((request, response) => {
@@ -70,7 +77,8 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, room, name = ''] = (request.url ?? '').split(/[/?]/);
     const body = await readBody(request);
-    if (room === 'api') await api.handle(name, request, body, response);
+    if (room === 'files-pri') await files.handle(fileOf(request), request, response);
+    else if (room === 'api') await api.handle(name, request, body, response);
     else if (room === 'response') takeResponse(name, body, response);
     else response.writeHead(404).end();
   }
@@ -143,7 +151,15 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
       sockets.keepEvents = on;
     },
 
-    ...{ calls: api.calls, refused: api.refused, fail: api.fail },
+    downloads: files.downloads,
+    get loginBy() {
+      return ground.loginBy;
+    },
+    set loginBy(way) {
+      ground.loginBy = way;
+    },
+
+    ...{ calls: api.calls, refused: api.refused, fail: faults.add },
     get latency() {
       return api.latency;
     },
@@ -174,6 +190,10 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function fileOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/^\/files-pri\//, '');
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -66,7 +66,7 @@ export interface SlackOptions {
 
 /** A way for a Web API call to go wrong. Without `status`, `error` or `hang` the connection is destroyed. */
 export interface Fault {
-  /** For example `chat.update`. @default every method */
+  /** For example `chat.update`; `download` is that of a file. @default every method */
   readonly method?: string;
   /** Only calls of which this is true. */
   readonly where?: (args: Readonly<Record<string, unknown>>) => boolean;
@@ -97,13 +97,41 @@ export interface StandInChannel {
   readonly name: string;
 }
 
+/** A file that a person sends. */
+export interface SentFile {
+  readonly name: string;
+  /** @default 'text/plain' */
+  readonly mimetype?: string;
+  /** @default empty */
+  readonly content?: Uint8Array | string;
+  /** As Slack tells it. @default that of the content */
+  readonly size?: number;
+  /** `external` lies elsewhere, `hidden_by_limit` and `tombstone` can't be had. @default 'hosted' */
+  readonly mode?: 'hosted' | 'snippet' | 'external' | 'hidden_by_limit' | 'tombstone';
+  /** In place of an address of Slack's. */
+  readonly url?: string;
+  /** True: the event tells its id alone, as of files shared between companies. @default false */
+  readonly checkInfo?: boolean;
+  /** True: whoever fetches it is not told how long it is. @default false */
+  readonly chunked?: boolean;
+}
+
+/** A file that was asked for. */
+export interface Download {
+  /** Team, file and name: `T1-F2/notes.txt`. */
+  readonly path: string;
+  readonly authorization: string | undefined;
+  /** Status of the answer; 0 until it is sent, and for ever where it was withheld. */
+  readonly status: number;
+}
+
 /** Options of {@link StandInWorkspace.say}. */
 export interface SayOptions {
   readonly threadTs?: string;
   /** Puts `<@BOT> ` before the text. A text that has it already is a mention without this. */
   readonly mention?: boolean;
   /** Named files, sent with subtype `file_share`. */
-  readonly files?: readonly { readonly name: string; readonly mimetype?: string; readonly size?: number }[];
+  readonly files?: readonly SentFile[];
   /** Which events go out. @default both for a mention in a channel, `message` otherwise; `app_mention` alone where the app is no member */
   readonly deliver?: 'both' | 'app_mention' | 'message' | 'none';
   /** Which of the two goes first. @default 'app_mention' */
@@ -145,6 +173,8 @@ export interface StandInWorkspace {
   editMessage(channelId: string, ts: string, text: string): string;
   /** Deletes anybody's message. */
   deleteMessage(channelId: string, ts: string): string;
+  /** Deletes every file of a name. */
+  deleteFile(name: string): void;
   slash(user: StandInUser, channelId: string, command: string, text: string): Interaction;
   openAgentView(user: StandInUser): string;
   /** Presses stop: ends the open streams of the thread and tells the app. */
@@ -229,6 +259,11 @@ export interface StandInSlack extends StandInWorkspace {
   dropSockets(): void;
   /** Whether events said while no connection is open are delivered at the next one. @default true */
   keepEvents: boolean;
+
+  // files
+  readonly downloads: readonly Download[];
+  /** What somebody gets who may not read a file: a page to log in, or a redirect to one. @default 'page' */
+  loginBy: 'page' | 'redirect';
 
   // faults and limits
   readonly calls: readonly Call[];

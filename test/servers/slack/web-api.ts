@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal, readArguments } from './arguments.ts';
 import type { Want } from './buckets.ts';
 import { createBuckets } from './buckets.ts';
-import { createFaults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import type { Ground } from './ground.ts';
 import type { Method } from './methods.ts';
 import { methods } from './methods.ts';
@@ -15,7 +15,6 @@ export interface WebApi {
   readonly calls: readonly Call[];
   readonly refused: Readonly<Record<string, number>>;
   latency: { ms: number; jitterMs: number };
-  fail(fault: Fault): void;
   handle(method: string, request: IncomingMessage, body: string, response: ServerResponse): Promise<void>;
 }
 
@@ -35,9 +34,8 @@ interface Reply {
 
 type OpenCall = { -readonly [Key in keyof Call]: Call[Key] };
 
-export function createWebApi(ground: Ground, callers: Callers, random: () => number): WebApi {
+export function createWebApi(ground: Ground, callers: Callers, faults: Faults, random: () => number): WebApi {
   const buckets = createBuckets(() => ground.now());
-  const faults = createFaults();
   const calls: OpenCall[] = [];
   const refused: Record<string, number> = {};
 
@@ -78,7 +76,6 @@ export function createWebApi(ground: Ground, callers: Callers, random: () => num
     calls,
     refused,
     latency: { ms: 0, jitterMs: 0 },
-    fail: faults.add,
     async handle(name, request, body, response) {
       await travel();
       const { token, args } = read(request, body);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { StoredFile } from './files.ts';
 import type { Ground } from './ground.ts';
 import type { MessageStart } from './message.ts';
 import { Message } from './message.ts';
@@ -41,6 +42,7 @@ export class Workspace implements StandInWorkspace {
   readonly scopes = new Set(SCOPES);
   readonly channels = new Map<string, Channel>();
   readonly users = new Map<string, StandInUser>();
+  readonly files = new Map<string, StoredFile>();
   readonly ephemerals: Ephemeral[] = [];
   readonly statuses: StatusCall[] = [];
   readonly titles: TitleCall[] = [];
@@ -98,6 +100,10 @@ export class Workspace implements StandInWorkspace {
 
   deleteMessage(channelId: string, ts: string): string {
     return people.deleteMessage(this, channelId, ts);
+  }
+
+  deleteFile(name: string): void {
+    for (const file of this.files.values()) if (file.sent.name === name) file.deleted = true;
   }
 
   slash(user: StandInUser, channelId: string, command: string, text: string): Interaction {

@@ -1,14 +1,15 @@
 /**
  * The HTTP API of this Parley, as the page uses it.
  *
- * @typedef {{ name: string, mediaType?: string, bytes?: number }} Attachment
- * @typedef {{ role: 'user' | 'assistant', text: string, at?: string, end?: string }} Turn
+ * @typedef {{ id: string, name: string, mediaType?: string, bytes: number }} Upload
+ * @typedef {{ role: 'user' | 'assistant', text: string, at?: string, end?: string,
+ *   files?: { name: string, about?: string }[] }} Turn
  * @typedef {{ id: string, title: string, updatedAt: string, running: boolean }} Summary
  * @typedef {{ id: string, title: string, updatedAt: string, persona?: string, turns: Turn[],
  *   running: { turn: string } | null }} Conversation
- * @typedef {{ model: string, demo: boolean, version: string, login: boolean,
+ * @typedef {{ model: string, demo: boolean, version: string, login: boolean, mostUploadBytes: number,
  *   commands: { name: string, description: string }[] }} About
- * @typedef {{ text: string, attachments?: Attachment[], persona?: string }} Question
+ * @typedef {{ text?: string, attachments?: { upload: string }[], persona?: string }} Question
  */
 
 /** The server said no, and why. The message is a sentence for people. */
@@ -112,6 +113,42 @@ export function regenerate(id, signal) {
  */
 export function resumeTurn(id, lastEventId, signal) {
   return call('GET', `${pathOf(id)}/stream`, { accept: eventStream, lastEventId, signal });
+}
+
+/**
+ * Sends a file ahead of its question.
+ * @param {File} file
+ * @param {{ signal: AbortSignal, onProgress: (share: number) => void }} options the share is from 0 to 1
+ * @returns {Promise<Upload>}
+ * @throws Problem, Unreachable, or the signal's reason
+ */
+export function upload(file, { signal, onProgress }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    // Only this way does the browser tell how much of a body has gone.
+    const request = new XMLHttpRequest();
+    request.open('POST', '/api/uploads');
+    request.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
+    request.setRequestHeader('X-Filename', encodeURIComponent(file.name));
+    request.upload.addEventListener('progress', ({ loaded, total }) =>
+      onProgress(total > 0 ? loaded / total : 0),
+    );
+    request.addEventListener('error', () => reject(new Unreachable()));
+    request.addEventListener('abort', () => reject(signal.reason));
+    request.addEventListener('load', async () => {
+      const { status, responseText } = request;
+      if (status === 401) location.assign('/login');
+      if (status === 201) resolve(JSON.parse(responseText));
+      else reject(await toProblem(new Response(responseText, { status })));
+    });
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(file);
+  });
+}
+
+/** @param {string} id of a file that is not wanted any more */
+export async function deleteUpload(id) {
+  await call('DELETE', `/api/uploads/${encodeURIComponent(id)}`);
 }
 
 const eventStream = 'text/event-stream';

@@ -3,15 +3,16 @@ import { find } from './dom.js';
 import { keepDraft, readDraft } from './drafts.js';
 import { toast } from './toast.js';
 
-/** @typedef {import('./api.js').Attachment} Attachment */
+/** @typedef {import('./attachments.js').Attachment} Attachment */
 
 /**
  * Where questions are written.
  * @param {object} options
  * @param {(text: string, attachments: Attachment[]) => void} options.onSend
  * @param {() => void} options.onStop
+ * @param {() => number} options.mostFileBytes
  */
-export function createComposer({ onSend, onStop }) {
+export function createComposer({ onSend, onStop, mostFileBytes }) {
   const form = find('#composer', HTMLFormElement);
   const field = find('#question', HTMLTextAreaElement);
   const send = find('#send', HTMLButtonElement);
@@ -21,16 +22,33 @@ export function createComposer({ onSend, onStop }) {
     chooser: find('#chooser', HTMLInputElement),
     button: find('#attach', HTMLButtonElement),
     dropZone: find('main', HTMLElement),
+    mostBytes: mostFileBytes,
+    onChange: goOn,
   });
   // Enter on a screen keyboard makes a new line, as everywhere on phones.
   const touch = matchMedia('(pointer: coarse)');
   let conversation = '';
   let running = false;
+  /** The question is to go as soon as its files have arrived. */
+  let waiting = false;
 
   function resize() {
-    send.disabled = field.value.trim() === '';
+    send.disabled = isEmpty();
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight}px`;
+  }
+
+  function isEmpty() {
+    return field.value.trim() === '' && !attachments.isReady && !attachments.isBusy;
+  }
+
+  /** Something has become of the files. */
+  function goOn() {
+    resize();
+    if (!waiting || attachments.isBusy) return;
+    waiting = false;
+    // What failed can be put right first.
+    if (!attachments.hasFailed) submit();
   }
 
   /** @param {string} text */
@@ -42,14 +60,19 @@ export function createComposer({ onSend, onStop }) {
 
   function submit() {
     const text = field.value.trim();
-    if (text === '') return;
+    if (isEmpty()) return;
     if (running) {
       toast('Parley is still answering. Press Esc to stop it.');
       return;
     }
+    if (attachments.isBusy) {
+      waiting = true;
+      toast('The question goes as soon as its files have arrived.');
+      return;
+    }
     field.value = '';
-    resize();
     onSend(text, attachments.take());
+    resize();
   }
 
   field.addEventListener('input', () => {
@@ -84,7 +107,8 @@ export function createComposer({ onSend, onStop }) {
      */
     switchTo(id) {
       conversation = id;
-      attachments.take();
+      waiting = false;
+      attachments.clear();
       field.value = readDraft(id);
       resize();
     },

@@ -6,7 +6,8 @@ import { rest } from './rest.js';
 import { toast, toastFault } from './toast.js';
 
 /**
- * @typedef {import('./api.js').Attachment} Attachment
+ * @typedef {import('./attachments.js').Attachment} Attachment
+ * @typedef {{ text: string, attachments: readonly Attachment[], persona?: string }} Asked what was asked, as it is shown
  *
  * What the rest of the page shows of the conversation that is open. `id` is empty where it has not begun.
  * @typedef {{ id: string, title: string, persona: string, isEmpty: boolean, running: boolean }} State
@@ -96,12 +97,13 @@ export function createConversation(parts) {
     await refresh();
   }
 
-  /** @param {import('./api.js').Question} question */
-  async function sendQuestion(question) {
-    const { text, attachments } = question;
+  /** @param {Asked} asked */
+  async function sendQuestion(asked) {
+    const { text, attachments } = asked;
+    const question = toQuestion(asked);
     const conversation = id;
     const { turns } = thread;
-    thread.addQuestion(text, attachments ?? []);
+    thread.addQuestion(text, attachments);
     parts.onAsk();
     const open = (/** @type {AbortSignal} */ signal) =>
       askOnce(conversation, question, { turns, signal, onUnreachable: () => onConnection(false) });
@@ -111,23 +113,23 @@ export function createConversation(parts) {
         composer.giveBack(text, attachments);
         toast(error.message);
         follower.setOutdated();
-      } else setUnsent(question, error);
+      } else setUnsent(asked, error);
     });
     if (outcome === 'gone') await refreshSoon();
   }
 
   /**
-   * @param {import('./api.js').Question} question the newest
+   * @param {Asked} asked the newest
    * @param {unknown} error why it was not taken
    */
-  function setUnsent(question, error) {
+  function setUnsent(asked, error) {
     const { answer, remove } = thread.beginAnswer();
     const message = messageOf(error);
     const retryAfterSeconds = error instanceof api.Problem ? error.retryAfterSeconds : undefined;
     const onRetry = () => {
       remove();
       thread.removeLast();
-      void sendQuestion(question);
+      void sendQuestion(asked);
     };
     answer.fail({ message, onRetry, ...(retryAfterSeconds && { retryAfterSeconds }) });
     announcer.say(message);
@@ -191,11 +193,7 @@ export function createConversation(parts) {
       }
       composer.keep(text);
       const withPersona = !begun && persona !== '';
-      await sendQuestion({
-        text,
-        ...(attachments.length > 0 && { attachments }),
-        ...(withPersona && { persona }),
-      });
+      await sendQuestion({ text, attachments, ...(withPersona && { persona }) });
     },
     regenerate,
     refresh,
@@ -242,6 +240,18 @@ export function createConversation(parts) {
       if (follower.isRunning) follower.setOutdated();
       else await refresh();
     },
+  };
+}
+
+/**
+ * @param {Asked} asked
+ * @returns {import('./api.js').Question} as the server takes it
+ */
+function toQuestion({ text, attachments, persona }) {
+  return {
+    ...(text !== '' && { text }),
+    ...(attachments.length > 0 && { attachments: attachments.map(({ id }) => ({ upload: id })) }),
+    ...(persona !== undefined && { persona }),
   };
 }
 

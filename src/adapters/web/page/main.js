@@ -23,7 +23,10 @@ const clearButton = find('#clear', HTMLButtonElement);
 const connectionState = find('#connection', HTMLElement);
 
 /** @type {import('./api.js').About} */
-let about = { model: '', demo: false, version: '', login: false, commands: [] };
+let about = {
+  ...{ model: '', demo: false, version: '', login: false, commands: [] },
+  mostUploadBytes: Number.POSITIVE_INFINITY,
+};
 
 const scroll = createScroll(find('#messages', HTMLElement), find('#to-end', HTMLButtonElement));
 const drawer = createDrawer();
@@ -36,6 +39,7 @@ const thread = createThread(find('#thread', HTMLElement), {
 const composer = createComposer({
   onSend: (text, attachments) => void conversation.send(text, attachments),
   onStop: () => void conversation.stop(),
+  mostFileBytes: () => about.mostUploadBytes,
 });
 const sidebar = createSidebar({
   onDelete(id) {

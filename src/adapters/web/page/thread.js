@@ -4,7 +4,7 @@ import { createQuestion } from './question.js';
 
 /**
  * @typedef {import('./api.js').Turn} Turn
- * @typedef {import('./api.js').Attachment} Attachment
+ * @typedef {import('./chip.js').ShownFile} ShownFile
  * @typedef {ReturnType<typeof createAnswer>} Answer
  *
  * A message that is shown. `aside`: not part of the conversation, as the server tells it (a fault, an answer to a
@@ -39,9 +39,9 @@ export function createThread(list, handlers) {
   }
 
   /** @param {Turn} turn */
-  function addTurn({ role, text, end = 'complete' }) {
+  function addTurn({ role, text, files = [], end = 'complete' }) {
     if (role === 'user') {
-      add({ role, text, end, element: createQuestion(text, []), aside: false });
+      add({ role, text, end, element: createQuestion(text, files), aside: false });
       return;
     }
     const answer = createAnswer(handlers);
@@ -92,7 +92,7 @@ export function createThread(list, handlers) {
     },
     /**
      * @param {string} text
-     * @param {readonly Attachment[]} attachments
+     * @param {readonly ShownFile[]} attachments
      */
     addQuestion(text, attachments) {
       add({ role: 'user', text, end: 'complete', element: createQuestion(text, attachments), aside: false });
