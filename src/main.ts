@@ -222,6 +222,6 @@ const demoLine = 'Model: demo (local, canned answers; set OPENAI_API_KEY for a r
 /** Replies in flight get so long to finish after a signal; the process ends within `forceMs` in any case. */
 const drainMs = 10_000;
 const lateMs = 300;
-const forceMs = 14_500;
+const forceMs = 14_000;
 
 if (import.meta.main) await main();
