@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import mammoth from 'mammoth';
+import { createExcerpt } from '../core/files/excerpt.ts';
+import { counted } from '../core/files/figures.ts';
 import type { DocumentAnswer, DocumentJob } from './document-job.ts';
 import { type Piece, toDocumentText } from './docx-text.ts';
-import { createExcerpt } from './excerpt.ts';
-import { counted } from './figures.ts';
 import { packedStart, readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 /**

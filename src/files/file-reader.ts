@@ -1,6 +1,6 @@
+import { extensionOf } from '../core/files/file-name.ts';
 import type { FileReader } from '../core/ports.ts';
 import { checkDocx, readDocument } from './documents.ts';
-import { extensionOf } from './file-name.ts';
 import { kindOf } from './kinds.ts';
 import { readPicture } from './pictures.ts';
 import { createQueue } from './queue.ts';

@@ -1,7 +1,7 @@
 import { getDocumentProxy } from 'unpdf';
+import { counted, grouped } from '../core/files/figures.ts';
 import { graphemeStart } from '../core/live/graphemes.ts';
 import type { DocumentAnswer, DocumentJob } from './document-job.ts';
-import { counted, grouped } from './figures.ts';
 
 /** So many pages are looked at, also where they hold next to nothing. */
 const mostPages = 500;

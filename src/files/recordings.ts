@@ -1,6 +1,6 @@
+import { toSize } from '../core/files/figures.ts';
+import { extensionOf } from '../core/files/file-name.ts';
 import type { FileContent } from '../core/ports.ts';
-import { toSize } from './figures.ts';
-import { extensionOf } from './file-name.ts';
 import { unreadable } from './unreadable.ts';
 
 /** The most that OpenAI's transcription takes. */

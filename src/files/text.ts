@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { createExcerpt } from '../core/files/excerpt.ts';
+import { counted } from '../core/files/figures.ts';
+import { extensionOf } from '../core/files/file-name.ts';
 import type { FileContent } from '../core/ports.ts';
-import { createExcerpt } from './excerpt.ts';
-import { counted } from './figures.ts';
-import { extensionOf } from './file-name.ts';
 import { createTableCounter } from './table.ts';
 import type { TextEncoding } from './text-encoding.ts';
 

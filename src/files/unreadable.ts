@@ -1,5 +1,5 @@
 import { ParleyError } from '../core/errors.ts';
-import { shownName } from './file-name.ts';
+import { toPlainName } from '../core/files/file-name.ts';
 
 /** What can be sent, for the end of a sentence. */
 export const readable = 'pictures (PNG, JPEG, GIF, WebP), PDF, DOCX, text or recordings';
@@ -9,5 +9,5 @@ export const readable = 'pictures (PNG, JPEG, GIF, WebP), PDF, DOCX, text or rec
  * and what to send instead: `is locked with a password: send it without one`.
  */
 export function unreadable(name: string, what: string, cause?: unknown): ParleyError {
-  return new ParleyError('file-unreadable', `“${shownName(name)}” ${what}.`, { cause });
+  return new ParleyError('file-unreadable', `“${toPlainName(name)}” ${what}.`, { cause });
 }

@@ -1,45 +1,106 @@
-/** At most so many characters of a text: its head and its tail, and a line between that says what was left out. */
+import { graphemeStart } from '../live/graphemes.ts';
+import { counted, grouped } from './figures.ts';
+
+/** A text that arrives in pieces, of which no more is kept than its head and its tail. */
+export interface Excerpt {
+  /** Pieces may tear a surrogate pair or a grapheme between them. */
+  add(piece: string): void;
+  /** All of it where it fits; else head and tail with a line between them that says what was left out. */
+  text(): string;
+  /** Lines of the whole; a line break at its end begins no further one. */
+  lines(): number;
+}
+
+/** Room for the line between: its words and two numbers. */
+const noteRoom = 80;
+/** Where a line ends or begins in this share of the room next to a cut, the cut is there. */
+const lineShare = 0.25;
+/** A tail knows this much of what comes before it, so that its cut is no guess. */
+const context = 256;
+const digestLines = 10;
+const digestCharacters = 500;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Creates an {@link Excerpt} whose text has at most so many characters (UTF-16 units). No grapheme is torn. */
+export function createExcerpt(mostCharacters: number): Excerpt {
+  const most = Math.max(0, Math.floor(mostCharacters));
+  const later: string[] = [];
+  let head = '';
+  let laterLength = 0;
+  let dropped = false;
+  let characters = 0;
+  let breaks = 0;
+  let last = '';
+
+  return {
+    add(piece) {
+      if (piece === '') return;
+      characters += piece.length;
+      breaks += countBreaks(piece);
+      last = piece.at(-1) ?? last;
+      const room = Math.max(0, most + context - head.length);
+      head += piece.slice(0, room);
+      if (piece.length <= room) return;
+      later.push(piece.slice(room));
+      laterLength += piece.length - room;
+      while (laterLength - (later[0]?.length ?? 0) >= most + context) {
+        laterLength -= later.shift()?.length ?? 0;
+        dropped = true;
+      }
+    },
+    text() {
+      if (characters <= most) return head;
+      const end = dropped ? later.join('') : head + later.join('');
+      const room = Math.floor((most - noteRoom) / 2);
+      // Too little for three parts: the head alone, and the caller sees by its size that there was more.
+      if (room < 1) return head.slice(0, graphemeStart(head, 0, most));
+      const start = head.slice(0, headEnd(head, room));
+      const tail = end.slice(tailStart(end, end.length - room));
+      const lines = breaks - countBreaks(start) - countBreaks(tail);
+      return `${start}${leftOut(start, characters - start.length - tail.length, lines)}${tail}`;
+    },
+    lines: () => (characters === 0 ? 0 : breaks + (last === '\n' ? 0 : 1)),
+  };
+}
+
+/** As {@link createExcerpt}, of a text that is there. */
 export function cutMiddle(text: string, mostCharacters: number): string {
-  if (text.length <= mostCharacters) return text;
-  const room = Math.max(0, mostCharacters - markRoom);
-  const head = cutEnd(text, Math.ceil(room * headShare));
-  const tail = cutStart(text, room - head.length);
-  const left = text.length - head.length - tail.length;
-  return `${head.trimEnd()}\n[… ${left.toLocaleString('en')} characters left out …]\n${tail.trimStart()}`;
+  const excerpt = createExcerpt(mostCharacters);
+  excerpt.add(text);
+  return excerpt.text();
 }
 
 /** The first lines of a text: what remains of it when the whole is out of view. The whole where it is short. */
 export function toDigest(text: string): string {
   const lines = text.split('\n', digestLines + 1);
   const first = lines.length > digestLines ? lines.slice(0, digestLines).join('\n') : text;
-  if (first.length <= digestCharacters) return first;
-  const cut = first.slice(0, digestCharacters);
-  return withoutHalf(cut);
+  return first.slice(0, graphemeStart(first, 0, digestCharacters));
 }
 
-/** A beginning of so many characters, up to the end of a line where one is near. */
-function cutEnd(text: string, length: number): string {
-  const cut = text.slice(0, length);
-  const line = cut.lastIndexOf('\n');
-  return line >= length - nearLine ? cut.slice(0, line + 1) : withoutHalf(cut);
+function headEnd(text: string, position: number): number {
+  const line = text.lastIndexOf('\n', position - 1) + 1;
+  return line >= position * (1 - lineShare) && line > 0 ? line : graphemeStart(text, 0, position);
 }
 
-/** An end of so many characters, from the beginning of a line where one is near. */
-function cutStart(text: string, length: number): string {
-  const cut = length <= 0 ? '' : text.slice(-length);
-  const line = cut.indexOf('\n');
-  if (line >= 0 && line < nearLine) return cut.slice(line + 1);
-  return /^[\udc00-\udfff]/.test(cut) ? cut.slice(1) : cut;
+function tailStart(text: string, position: number): number {
+  if (text.charAt(position - 1) === '\n') return position;
+  const line = text.indexOf('\n', position) + 1;
+  if (line > 0 && line - position <= (text.length - position) * lineShare) return line;
+  const start = graphemeStart(text, 0, position);
+  if (start === position) return position;
+  const torn = segmenter.segment(text.slice(start)).containing(0)?.segment ?? '';
+  return start + torn.length;
 }
 
-/** Without the first half of a surrogate pair at its end. */
-function withoutHalf(text: string): string {
-  return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
+function leftOut(start: string, characters: number, lines: number): string {
+  const what = counted(characters, 'character');
+  const note = lines > 0 ? `${grouped(lines)} ${lines === 1 ? 'line' : 'lines'} (${what})` : what;
+  return `${start === '' || start.endsWith('\n') ? '' : '\n'}[… ${note} left out …]\n`;
 }
 
-const headShare = 2 / 3;
-/** Room for the line between. */
-const markRoom = 60;
-const nearLine = 200;
-const digestLines = 10;
-const digestCharacters = 500;
+function countBreaks(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}

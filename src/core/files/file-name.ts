@@ -1,17 +1,26 @@
+/** Most characters of a name in a sentence. */
+const mostShown = 60;
+
+// Also the marks that turn the direction of writing: with them "exe.pdf" can be made of "fdp.exe".
+const invisible = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+const harmless: Readonly<Record<string, string>> = { '@': '＠', '`': '’', '<': '‹', '>': '›' };
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 /**
- * A file's name, fit for a sentence or a prompt: on one line, short, and without what could pose as something else
- * (quotation marks, brackets, code, mentions).
+ * A file's name as it may stand in a sentence: on one line, at most 60 characters (its ending is kept), and
+ * nothing in it that a platform takes for a mention or for code, or that could end the quotation it stands in.
  */
 export function toPlainName(name: string): string {
   const plain = name
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .replace(/[`"“”[\]<>]/g, '')
-    .replaceAll('@', '＠')
+    .replace(invisible, ' ')
+    .toWellFormed()
+    .replace(/["“”[\]]/g, '')
+    .replace(/[@`<>]/g, (character) => harmless[character] ?? '')
+    .replace(/\s+/g, ' ')
     .trim();
-  const letters = Array.from(plain);
-  if (letters.length <= longest) return plain || 'a file';
-  // The end tells what kind of file it is.
-  return `${letters.slice(0, longest - tail - 1).join('')}…${letters.slice(-tail).join('')}`;
+  return plain === '' ? 'unnamed' : shortened(plain);
 }
 
 /** Names as a sentence lists them: `“a.png”, “b.pdf”`. */
@@ -19,5 +28,20 @@ export function listNames(names: readonly string[]): string {
   return names.map((name) => `“${toPlainName(name)}”`).join(', ');
 }
 
-const longest = 60;
-const tail = 12;
+/** What follows the last dot of a name, in lower case; empty where there is nothing of that kind. */
+export function extensionOf(name: string): string {
+  return /[^./\\]\.([a-z0-9]{1,10})$/i.exec(name.trim())?.[1]?.toLowerCase() ?? '';
+}
+
+function shortened(name: string): string {
+  if (name.length <= mostShown) return name;
+  const extension = extensionOf(name);
+  const ending = extension === '' ? '…' : `….${extension}`;
+  let start = '';
+  // A single grapheme may be as long as a name: what is looked at is bounded all the same.
+  for (const { segment } of segmenter.segment(name.slice(0, mostShown + 20))) {
+    if (start.length + segment.length + ending.length > mostShown) break;
+    start += segment;
+  }
+  return start.trimEnd() + ending;
+}

@@ -408,6 +408,6 @@ it('shortens files where the server finds the prompt too long', async () => {
   const [before, after] = model.calls.map(({ messages }) => messages.at(-1)!.text.length);
   expect(before).toBeLessThan(19_000 * 2);
   expect(after).toBeLessThan(before! * 0.75);
-  expect(call.messages.at(-1)!.text).toContain('characters left out');
+  expect(call.messages.at(-1)!.text).toContain('left out …]');
   expect(shownIn(scene).text).toBe('ok');
 });

@@ -10,14 +10,12 @@ describe('a text cut in its middle', () => {
     const text = Array.from({ length: 1_000 }, (_, line) => `line ${line} of the log`).join('\n');
     const cut = cutMiddle(text, 3_000);
     expect(cut.length).toBeLessThanOrEqual(3_000);
-    const [, head, left, tail] = /^(.*)\n\[… ([\d,]+) characters left out …\]\n(.*)$/s.exec(cut)!;
-    expect(text.startsWith(`${head}\n`)).toBe(true);
+    const [, head, lines, left, tail] =
+      /^(.*\n)\[… ([\d,]+) lines \(([\d,]+) characters\) left out …\]\n(.*)$/s.exec(cut)!;
+    expect(text.startsWith(head!)).toBe(true);
     expect(text.endsWith(`\n${tail}`)).toBe(true);
-    expect(head!.length).toBeGreaterThan(tail!.length);
-    // Line breaks at the cuts are left out of neither count.
-    expect(
-      Math.abs(text.length - head!.length - tail!.length - Number(left!.replace(/,/g, ''))),
-    ).toBeLessThan(3);
+    expect(head!.length + tail!.length + Number(left!.replace(/,/g, ''))).toBe(text.length);
+    expect(cut.split('\n').length - 1 + Number(lines!.replace(/,/g, ''))).toBe(1_000);
   });
 
   it.each([0, 1, 59, 60, 61, 62, 63, 64, 100, 101])('tears no letter in two, at %i', (most) => {

@@ -64,11 +64,9 @@ describe('files under the words', () => {
 
 describe('a name', () => {
   it('is made harmless and short, its ending kept', () => {
-    expect(toPlainName('a”]\n```@everyone\u202e<b>.txt')).toBe('a ＠everyone b.txt');
-    expect(toPlainName(' \u0000 ')).toBe('a file');
-    const long = toPlainName(`${'😀'.repeat(100)}.final.pdf`);
-    expect(Array.from(long)).toHaveLength(60);
-    expect(long).toMatch(/….*\.final\.pdf$/u);
+    expect(toPlainName('a”]\n```@everyone\u202e<b>.txt')).toBe('a ’’’＠everyone ‹b›.txt');
+    expect(toPlainName(' \u0000 ')).toBe('unnamed');
+    expect(toPlainName(`${'😀'.repeat(100)}.final.pdf`)).toMatch(/^😀+….pdf$/u);
     expect(listNames(['a', 'b'])).toBe('“a”, “b”');
   });
 });

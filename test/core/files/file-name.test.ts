@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extensionOf, shownName } from '../../src/files/file-name.ts';
+import { extensionOf, toPlainName } from '../../../src/core/files/file-name.ts';
 
 /** Any UTF-16 unit, halves of pairs too; often one that matters. */
 const unit = fc.oneof(
@@ -19,13 +19,13 @@ describe('a name in a sentence', () => {
     ['\u0000', 'unnamed'],
     [`${'long '.repeat(30)}.markdown`, /^long long .*….markdown$/],
   ])('%j is %s', (name, shown) => {
-    expect(shownName(name)).toEqual(typeof shown === 'string' ? shown : expect.stringMatching(shown));
+    expect(toPlainName(name)).toEqual(typeof shown === 'string' ? shown : expect.stringMatching(shown));
   });
 
   it('is short and harmless, whatever it was', () => {
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 300 }), (name) => {
-        const shown = shownName(name);
+        const shown = toPlainName(name);
         expect(shown.length).toBeLessThanOrEqual(60);
         expect(shown).not.toMatch(/[@`<>\p{Cc}]/u);
         expect(shown.isWellFormed()).toBe(true);
@@ -35,7 +35,7 @@ describe('a name in a sentence', () => {
   });
 
   it('does not tear an emoji', () => {
-    expect(shownName(`${'👩‍👩‍👧'.repeat(20)}.png`)).toMatch(/^(👩‍👩‍👧)+….png$/u);
+    expect(toPlainName(`${'👩‍👩‍👧'.repeat(20)}.png`)).toMatch(/^(👩‍👩‍👧)+….png$/u);
   });
 });
 

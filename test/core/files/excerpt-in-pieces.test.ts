@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createExcerpt } from '../../src/files/excerpt.ts';
+import { createExcerpt } from '../../../src/core/files/excerpt.ts';
 
 const note = /\n?\[… (?:[\d,]+ lines? \([\d,]+ characters?\)|[\d,]+ characters?) left out …\]\n/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
