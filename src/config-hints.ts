@@ -2,7 +2,7 @@ import { settingNames } from './config-settings.ts';
 
 /** Names that begin so are meant for Parley, or for the client libraries that it uses. */
 const ownPrefix =
-  /^(OPENAI|DISCORD|SLACK|WEB|EMBEDDING|TRANSCRIBE|MAX_FILE|STORE|SYSTEM_PROMPT|DATA|LOG|MODEL)_/;
+  /^(OPENAI|DISCORD|SLACK|WEB|EMBEDDING|TRANSCRIBE|IMAGE|MAX_FILE|STORE|SYSTEM_PROMPT|DATA|LOG|MODEL)_/;
 
 /** Settings of the openai library: not misspelt, but without effect here. */
 const foreign: ReadonlySet<string> = new Set([

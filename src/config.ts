@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { hintFor } from './config-hints.ts';
+import { type ImageConfig, readImages } from './config-images.ts';
 import { type DiscordConfig, readDiscord, readSlack, type SlackConfig } from './config-platforms.ts';
 import { createSettingReader, type Environment, type SettingReader } from './config-reader.ts';
 import { settingNames } from './config-settings.ts';
@@ -41,6 +42,8 @@ export interface Config {
   readonly slack?: SlackConfig;
   /** Absent where there is to be no web page and no HTTP API. */
   readonly web?: WebConfig;
+  /** Absent where no pictures are to be made. */
+  readonly images?: ImageConfig;
   /** What is read of files that people send. */
   readonly files: { readonly mostBytes: number };
   readonly storeUrl: string;
@@ -116,12 +119,14 @@ export function readConfig(environment: Environment, { chat = false }: ConfigOpt
         wanted: !['DISCORD_TOKEN', 'SLACK_BOT_TOKEN'].some((name) => environment[name]?.trim()),
         portTaken: slack?.mode === 'http',
       });
+  const images = readImages(reader);
   const config: Config = {
     model: readModel(reader),
     systemPrompt: readSystemPrompt(reader),
     ...(discord && { discord }),
     ...(slack && { slack }),
     ...(web && { web }),
+    ...(images && { images }),
     files: {
       mostBytes: (reader.number('MAX_FILE_MB', { least: 1, most: 100, whole: true }) ?? 20) * 1_000_000,
     },
@@ -158,8 +163,8 @@ function readModel(reader: SettingReader): ModelConfig {
   const idleSeconds = reader.number('MODEL_IDLE_TIMEOUT_SECONDS', seconds) ?? 60;
   const totalSeconds = reader.number('MODEL_TOTAL_TIMEOUT_SECONDS', seconds) ?? 600;
   if (apiKey === undefined && baseUrl === undefined) {
-    for (const name of ['OPENAI_MODEL', 'EMBEDDING_MODEL', 'TRANSCRIBE_MODEL'] as const) {
-      if (reader.text(name) === undefined) continue;
+    for (const name of ['OPENAI_MODEL', 'EMBEDDING_MODEL', 'TRANSCRIBE_MODEL', 'IMAGE_MODEL'] as const) {
+      if (['', 'off'].includes(reader.text(name)?.toLowerCase() ?? '')) continue;
       reader.warn(`${name} has no effect without OPENAI_API_KEY or OPENAI_BASE_URL: the demo model answers.`);
     }
     return { kind: 'demo' };

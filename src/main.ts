@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { createTerminal } from './adapters/terminal/terminal.ts';
 import { readArguments } from './arguments.ts';
@@ -68,7 +69,15 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
 
   const models = await createModels(config, logger);
   const { all: platforms, web } = chatting
-    ? { all: [createTerminal({ input, output, status, onExit: () => void stop() })], web: undefined }
+    ? {
+        all: [
+          createTerminal({
+            ...{ input, output, status, onExit: () => void stop() },
+            pictures: join(config.dataDir, 'pictures'),
+          }),
+        ],
+        web: undefined,
+      }
     : await createPlatforms(config, {
         ...{ keyValue: store.keyValue, models, logger, counters, onLost },
         readiness: () => readiness.check(),
@@ -89,6 +98,9 @@ export async function startParley(options: ParleyOptions): Promise<Parley> {
       contents: store.keyValue('files'),
       ...config.files,
     },
+    ...(config.images && {
+      images: { ...config.images, model: models.images, store: store.keyValue('images') },
+    }),
     logger,
     counters,
   });

@@ -55,6 +55,7 @@ async function createOwnWeb(config: Config, instruments: Instruments): Promise<W
     ...config.web,
     store: keyValue('web'),
     uploads: { directory: join(config.dataDir, 'uploads'), mostBytes: config.files.mostBytes },
+    pictures: { directory: join(config.dataDir, 'pictures') },
     completions: createCompletions({ model: chat, persona: config.systemPrompt, logger, counters }),
     embeddings,
     demo: config.model.kind === 'demo',

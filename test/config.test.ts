@@ -39,6 +39,7 @@ describe('readConfig', () => {
       model: { kind: 'demo' },
       systemPrompt: expect.stringContaining('You are Parley'),
       web: { host: '127.0.0.1', port: 3000, trustProxy: false, requestsPerMinute: 60 },
+      images: { tool: true, mostCount: 4, perDay: 50 },
       files: { mostBytes: 20_000_000 },
       storeUrl: 'sqlite://data/parley.db',
       dataDir: './data',
@@ -60,6 +61,11 @@ describe('readConfig', () => {
       OPENAI_CONTEXT_TOKENS: '8000',
       EMBEDDING_MODEL: 'some-embedding',
       TRANSCRIBE_MODEL: 'some-ears',
+      IMAGE_MODEL: 'some-brush',
+      IMAGE_TOOL: 'off',
+      IMAGE_MAX_COUNT: '10',
+      IMAGE_LIMIT_PER_DAY: '7',
+      IMAGE_PRICES: '5 / 40.5',
       MAX_FILE_MB: '5',
       MODEL_IDLE_TIMEOUT_SECONDS: '0.5',
       MODEL_TOTAL_TIMEOUT_SECONDS: '9',
@@ -108,6 +114,10 @@ describe('readConfig', () => {
         requestsPerMinute: 600,
         turns: 10,
       },
+      images: {
+        ...{ model: 'some-brush', tool: false, mostCount: 10, perDay: 7 },
+        prices: { input: 5, output: 40.5 },
+      },
       files: { mostBytes: 5_000_000 },
       storeUrl: 'postgres://ada:pass%40word@db:5432/parley',
       dataDir: '/data',
@@ -146,6 +156,7 @@ describe('readConfig', () => {
   it('warns that a model name alone leaves the demo model in place', () => {
     expect(warningsOf({ OPENAI_MODEL: 'gpt-5.4' })).toEqual([expect.stringContaining('OPENAI_MODEL')]);
     expect(warningsOf({ EMBEDDING_MODEL: 'e' })).toEqual([expect.stringContaining('EMBEDDING_MODEL')]);
+    expect(warningsOf({ IMAGE_MODEL: 'm' })).toEqual([expect.stringContaining('IMAGE_MODEL')]);
     expect(warningsOf({ TRANSCRIBE_MODEL: 't' })).toEqual([expect.stringContaining('TRANSCRIBE_MODEL')]);
   });
 
@@ -387,6 +398,25 @@ describe('loadEnvironment', () => {
     const directory = await temporaryDirectory();
     await mkdir(join(directory, '.env'));
     expect(() => loadEnvironment(directory, {})).toThrow(/\.env can't be read \(EISDIR\)/);
+  });
+});
+
+describe('pictures', () => {
+  it('are not made where there is to be no model for them', () => {
+    expect(readConfig({ IMAGE_MODEL: 'Off' }).images).toBeUndefined();
+  });
+
+  it('are not counted where there is to be no limit', () => {
+    expect(readConfig({ IMAGE_LIMIT_PER_DAY: 'off' }).images).toEqual({ tool: true, mostCount: 4 });
+  });
+
+  it.each([
+    ['IMAGE_LIMIT_PER_DAY', '0', 'a whole number from 1 to'],
+    ['IMAGE_MAX_COUNT', '11', 'a whole number from 1 to 10'],
+    ['IMAGE_TOOL', 'maybe', 'one of: on, off'],
+    ['IMAGE_PRICES', '40', 'two numbers'],
+  ])('say what is wrong with %s=%s', (name, value, sentence) => {
+    expect(() => readConfig({ [name]: value })).toThrow(sentence);
   });
 });
 

@@ -15,7 +15,7 @@ interface Import {
 /** Packages that each room may use, besides Node's own modules. Adapters are rooms of their own. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   core: ['keyv', 'gpt-tokenizer', 'marked'],
-  models: ['openai', 'gpt-tokenizer', 'eventsource-parser'],
+  models: ['openai', 'gpt-tokenizer', 'eventsource-parser', 'sharp'],
   stores: ['keyv', '@keyv/sqlite', '@keyv/redis', '@keyv/postgres'],
   ops: ['pino'],
   files: ['sharp', 'unpdf', 'mammoth', 'file-type'],

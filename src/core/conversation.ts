@@ -1,9 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFailure } from './failure.ts';
 import { listNames } from './files/file-name.ts';
-import { createFileReceiver, type FileTools } from './files/receiver.ts';
+import type { Handover } from './files/handover.ts';
 import { toVoiceQuote, withoutQuote } from './files/voice-quote.ts';
+import { madeBefore } from './images/captions.ts';
+import { createEasel } from './images/easel.ts';
+import { createImageToolbox } from './images/image-tool.ts';
+import type { Studio, Work } from './images/studio.ts';
 import { Interruption } from './interruption.ts';
-import type { LiveReplies } from './live/replies.ts';
+import type { LiveReplies, LiveReply } from './live/replies.ts';
+import type { Delivery } from './live/writer.ts';
 import type {
   AnswerEnd,
   ChatModel,
@@ -15,9 +21,13 @@ import type {
   Platform,
   ThreadKey,
   Turn,
+  Usage,
 } from './ports.ts';
-import { createRecall, type Question, type Recollection, type Said } from './recall.ts';
+import { turnText } from './prompt.ts';
+import type { Question, Recall, Recollection, Said } from './recall.ts';
 import { createSpeaker, type Finish } from './speaker.ts';
+import type { Toolbox } from './toolbox.ts';
+import { tokensOfAnswer } from './usage.ts';
 
 /** What {@link createConversation} needs. */
 export interface ConversationOptions {
@@ -26,8 +36,10 @@ export interface ConversationOptions {
   readonly history: HistoryStore;
   readonly replies: LiveReplies;
   readonly persona: string;
-  /** Absent: no file is read. */
-  readonly files?: FileTools;
+  readonly recall: Recall;
+  readonly handover: Handover;
+  /** What the model may draw with. Absent: with nothing. */
+  readonly drawing?: { readonly studio: Studio; readonly mostCount: number };
   readonly logger: Logger;
   readonly counters: Counters;
   now(): number;
@@ -43,8 +55,7 @@ export interface Conversation {
 
 /** Creates the conversation of an engine. */
 export function createConversation(options: ConversationOptions): Conversation {
-  const { model, history, replies, logger, counters, now } = options;
-  const recall = createRecall({ ...options, receiver: createFileReceiver(options) });
+  const { model, history, replies, recall, drawing, logger, counters, now } = options;
   const speaker = createSpeaker(options);
 
   /** Answers what is remembered of a question. */
@@ -53,15 +64,16 @@ export function createConversation(options: ConversationOptions): Conversation {
     recollection: Recollection,
     push: (delta: string) => void,
     signal: AbortSignal,
+    toolbox: Toolbox | undefined,
   ): Promise<{ readonly finish?: Finish; readonly notices: readonly string[] }> {
     const notices = recollection.faults.map((sentence) => `⚠️ ${sentence}`);
     if (recollection.empty === true) return { notices };
     if (recollection.answered !== undefined) {
       push(recollection.answered);
-      return { notices };
+      return { notices: recollection.answered === '' ? [...notices, madeBefore] : notices };
     }
     signal.throwIfAborted();
-    const { finish, unseen } = await speaker.speak(question, recollection, push, signal);
+    const { finish, unseen } = await speaker.speak(question, recollection, push, signal, toolbox);
     const pictures = unseen ? picturesIn(askedIn(question, recollection)) : [];
     const blind =
       pictures.length === 0
@@ -71,12 +83,29 @@ export function createConversation(options: ConversationOptions): Conversation {
     return { finish, notices: [...(ended === undefined ? [] : [ended]), ...notices, ...blind] };
   }
 
+  /** What the model may call for a question. */
+  function toToolbox(
+    { id, thread, asker, replyTo, attempts }: Question,
+    { window: { turns }, contents }: Recollection,
+    reply: LiveReply,
+    onMade: (work: Work) => void,
+  ): Toolbox | undefined {
+    if (drawing === undefined) return undefined;
+    const platform = options.platformOf(thread);
+    return createImageToolbox({
+      ...drawing,
+      ...{ id, person: `${platform.name}:${asker.id}`, turns, contents, onMade, logger },
+      createEasel: (key) => createEasel({ platform, replyTo, replies, key, attempt: attempts + 1, reply }),
+    });
+  }
+
   async function answer(question: Question, signal: AbortSignal): Promise<void> {
     const { thread, id, attempts } = question;
     const surface = options.platformOf(thread).surface(question.replyTo, replies.meter);
     const reply = replies.start(surface, id, attempts + 1);
     let text = '';
     let quote = '';
+    const drawn: Work[] = [];
     const push = (delta: string) => {
       text += delta;
       reply.push(delta);
@@ -94,9 +123,10 @@ export function createConversation(options: ConversationOptions): Conversation {
       replaced = recollection.replaced;
       quote = recollection.empty === true ? '' : toVoiceQuote(askedIn(question, recollection));
       if (quote !== '') reply.push(quote);
-      const { finish, notices } = await respond(question, recollection, push, either);
+      const toolbox = toToolbox(question, recollection, reply, (work) => drawn.push(work));
+      const { finish, notices } = await respond(question, recollection, push, either, toolbox);
       stored = recollection.answered !== undefined || recollection.empty === true;
-      const told = notices.length > 0 || text.trim() !== '' ? notices : [emptyAnswer];
+      const told = notices.length > 0 || text.trim() !== '' || drawn.length > 0 ? notices : [emptyAnswer];
       ending = {
         end: 'complete',
         ...(told.length > 0 && { notice: told.join('\n') }),
@@ -116,33 +146,65 @@ export function createConversation(options: ConversationOptions): Conversation {
     if (reply.gone.aborted) {
       const delivered = withoutQuote((await reply.end({ end: 'stopped' })).text, quote);
       counters.add('answer.gone');
-      if (!forgotten && delivered.trim() !== '') await keep(toTurn(delivered, 'stopped'));
+      if (!forgotten && !isNothing(delivered, drawn)) await keep(toTurn(delivered, 'stopped', drawn));
       return;
     }
-    if (!forgotten && !stored && text.trim() !== '') {
-      stored = await keep(toTurn(text, ending.end));
-      if (!stored) ending = { ...ending, notice: join(ending.notice, unremembered) };
+    const remember = async () => {
+      if (forgotten || stored || isNothing(text, drawn)) return true;
+      stored = await keep(toTurn(text, ending.end, drawn, ending.usage));
+      return stored;
+    };
+    let delivery: Delivery;
+    if ('push' in surface) {
+      // Whoever is told that it ended finds it in the history.
+      if (!(await remember())) ending = { ...ending, notice: join(ending.notice, unremembered) };
+      delivery = await reply.end(ending);
+    } else {
+      // First the call: where many answers end at once, counting and storing them all takes longer than that.
+      const ended = reply.end(ending);
+      await nextTurn();
+      const remembered = await remember();
+      delivery = await ended;
+      if (!remembered) await tell(question, unremembered);
     }
-    const delivery = await reply.end(ending);
     counters.add(delivery.complete ? `answer.${ending.end}` : 'answer.undelivered');
-    if (delivery.complete) return;
+    if (delivery.complete) {
+      // Nobody waits for it: what is said next in the thread need not either.
+      if (ending.end === 'complete') void options.handover.offer({ id, replyTo: question.replyTo, text });
+      return;
+    }
     logger.warn('an answer was not delivered whole', { thread });
     const delivered = withoutQuote(delivery.text, quote);
-    if (stored && delivered !== text) await correct(thread, delivered, replaced);
+    if (stored && delivered !== text) await correct(thread, delivered, drawn, replaced);
+  }
+
+  /** Says something of Parley's own under an answer that has ended. */
+  async function tell({ id, thread, replyTo }: Question, notice: string): Promise<void> {
+    const surface = options.platformOf(thread).surface(replyTo, replies.meter);
+    await replies.start(surface, `${id}:notice`).end({ end: 'complete', notice });
   }
 
   /** History says what was delivered; where that is nothing, what stood there before. */
-  async function correct(thread: ThreadKey, delivered: string, before: Turn | undefined): Promise<void> {
+  async function correct(
+    thread: ThreadKey,
+    delivered: string,
+    drawn: readonly Work[],
+    before: Turn | undefined,
+  ): Promise<void> {
     try {
-      await history.correct(thread, delivered.trim() === '' ? before : toTurn(delivered, 'stopped'));
+      const turn = isNothing(delivered, drawn) ? before : toTurn(delivered, 'stopped', drawn);
+      await history.correct(thread, turn);
     } catch (error) {
       logger.error('a turn could not be corrected', { thread, error });
     }
   }
 
-  function toTurn(text: string, end: AnswerEnd): Turn {
+  function toTurn(text: string, end: AnswerEnd, drawn: readonly Work[], usage?: Usage): Turn {
+    const files = drawn.flatMap((work) => work.files);
+    const said = { text, ...(drawn.length > 0 && { files, cards: drawn.map(({ card }) => card) }) };
     const ending = end === 'complete' ? {} : { end };
-    return { role: 'assistant', text, at: now(), tokens: model.countTokens(text), ...ending };
+    const tokens = drawn.length > 0 ? model.countTokens(turnText(said)) : tokensOfAnswer(text, usage, model);
+    return { role: 'assistant', ...said, at: now(), tokens, ...ending };
   }
 
   async function save(thread: ThreadKey, write: () => Promise<void>): Promise<boolean> {
@@ -163,6 +225,11 @@ export function createConversation(options: ConversationOptions): Conversation {
       await save(thread, () => history.append(thread, turns));
     },
   };
+}
+
+/** True where an answer left nothing to remember. */
+function isNothing(text: string, drawn: readonly Work[]): boolean {
+  return text.trim() === '' && drawn.length === 0;
 }
 
 /** The turns of a question. */

@@ -1,9 +1,11 @@
-import { commands, readTypedCommand } from './commands/commands.ts';
+import { createCommands, readTypedCommand, type TypedCommand } from './commands/commands.ts';
 import { createConversation } from './conversation.ts';
 import { createConversations } from './conversations.ts';
 import { addressOf, type Errand, errandId, threadOf } from './errand.ts';
 import { toFailure } from './failure.ts';
-import type { FileTools } from './files/receiver.ts';
+import { createHandover } from './files/handover.ts';
+import { createFileReceiver, type FileTools } from './files/receiver.ts';
+import { createStudio, type ImageTools } from './images/studio.ts';
 import { Interruption } from './interruption.ts';
 import type { Journal } from './journal.ts';
 import { createLanes, type Lanes } from './lanes.ts';
@@ -21,6 +23,7 @@ import type {
   Platform,
   ThreadKey,
 } from './ports.ts';
+import { createRecall } from './recall.ts';
 import { createSequence } from './sequence.ts';
 import { createTurns, type Item } from './turns.ts';
 
@@ -35,6 +38,8 @@ export interface EngineOptions {
   readonly persona: string;
   /** What reads files. Absent: none is read. */
   readonly files?: FileTools;
+  /** What makes pictures. Absent: none are made. */
+  readonly images?: ImageTools;
   readonly logger: Logger;
   readonly counters: Counters;
   /** Milliseconds since the epoch. @default Date.now */
@@ -58,10 +63,29 @@ export interface Engine extends Inbox {
 
 /** Creates the engine. */
 export function createEngine(options: EngineOptions): Engine {
-  const { history, journal, replies, logger, counters, now = Date.now } = options;
+  const { history, journal, replies, images, logger, counters, now = Date.now } = options;
   const intake = createSequence();
-  const conversation = createConversation({ ...options, platformOf, now });
-  const turns = createTurns({ ...options, platformOf, conversation });
+  const parts = { ...options, platformOf, now };
+  const receiver = createFileReceiver(parts);
+  const recall = createRecall({ ...parts, receiver });
+  const studio = images && createStudio({ ...parts, images, receiver });
+  const drawing = studio && { studio, mostCount: images.mostCount };
+  const handover = createHandover({ ...parts, receiver });
+  const conversation = createConversation({
+    ...parts,
+    recall,
+    handover,
+    ...(images?.tool && drawing && { drawing }),
+  });
+  const commands = createCommands(images?.mostCount);
+  const turns = createTurns({
+    ...parts,
+    recall,
+    conversation,
+    commands,
+    handover,
+    ...(drawing && { drawing }),
+  });
   const lanes: Lanes<Item> = createLanes({ run, tidy, joins: ({ errand }) => errand.kind === 'message' });
   /** Ids of messages that were deleted while they are being answered. */
   const withdrawn = new Set<string>();
@@ -97,9 +121,9 @@ export function createEngine(options: EngineOptions): Engine {
       return;
     }
     const typed = readTypedCommand(message.text, to === 'parley', running && to !== 'others');
-    if (typed === 'stop' && running) {
+    if (typed?.name === 'stop' && running) {
       if (await journal.claim(id)) lanes.stop(thread, new Interruption('stopped'));
-    } else if (typed === 'new' || typed === 'help') {
+    } else if (typed !== undefined && commands.find(typed.name) !== undefined && to !== 'others') {
       await takeErrand({ kind: 'command', call: toCall(message, typed) });
     } else {
       await takeErrand({ kind: 'message', message });
@@ -168,7 +192,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   return {
-    commands: commands.map(({ spec }) => spec),
+    commands: commands.offered.map(({ spec }) => spec),
     message: (message) => take({ kind: 'message', message }, () => takeMessage(message)),
     command: (call) => take({ kind: 'command', call }, () => takeErrand({ kind: 'command', call })),
     withdraw: (thread, messageId) => follow(thread, () => withdraw(thread, messageId)),
@@ -211,9 +235,9 @@ function platformName(thread: ThreadKey): string {
   return thread.slice(0, thread.indexOf(':'));
 }
 
-function toCall(message: IncomingMessage, name: string): CommandCall {
-  const { id, thread, author, shared, replyTo } = message;
-  return { id, name, options: {}, conversation: thread, author, shared, replyTo };
+function toCall(message: IncomingMessage, { name, options }: TypedCommand): CommandCall {
+  const { id, thread, author, shared, replyTo, attachments } = message;
+  return { id, name, options, attachments, conversation: thread, author, shared, replyTo };
 }
 
 async function within(work: Promise<unknown>, limitMs: number): Promise<void> {

@@ -4,6 +4,7 @@
  * - `bad-key`, `unknown-model`, `context-too-long`, `refused`, `rate-limited`, `usage-limit`,
  *   `model-unavailable`, `cut-off`, `timed-out`, `model-failed`: the model call.
  * - `pictures-refused`: the model call, because the model can't see the pictures in it.
+ * - `tools-refused`: the model call, because the model knows no tools.
  * - `file-unreadable`: a file that came with a message.
  * - `store-failed`: history or journal could not be read or written.
  * - `bad-settings`: the configuration has faults; nothing was started.
@@ -21,6 +22,7 @@ export type ErrorCode =
   | 'timed-out'
   | 'model-failed'
   | 'pictures-refused'
+  | 'tools-refused'
   | 'file-unreadable'
   | 'store-failed'
   | 'bad-settings'

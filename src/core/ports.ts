@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { CardSurface, CardView } from './picture-ports.ts';
 
 /**
  * Every interface that a room outside the core implements, and the plain data that crosses them.
@@ -27,6 +28,8 @@ export interface Attachment {
   readonly bytes?: number;
   /** Where the platform holds it: plain data that stays good (never a link that expires). Absent: it can't be fetched. */
   readonly source?: Readonly<Record<string, string>>;
+  /** Of a command: the name of the option that it was given as, where there are several. */
+  readonly option?: string;
 }
 
 /** How a file is fetched. */
@@ -123,10 +126,24 @@ export interface CommandOption {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
-  /** `file`: its files come as {@link CommandCall.attachments}; left out where a platform has no such thing. @default 'text' */
-  readonly kind?: 'text' | 'file';
+  /**
+   * `file`: its files come as {@link CommandCall.attachments}; left out where a platform has no such thing.
+   * `number`: a whole number, from `least` to `most`. @default 'text'
+   */
+  readonly kind?: 'text' | 'file' | 'number';
   /** Most characters. */
   readonly maxLength?: number;
+  readonly least?: number;
+  readonly most?: number;
+  /** Of a text: what it can be; at most 25. Where people type all options as one text, others may come, too. */
+  readonly choices?: readonly CommandChoice[];
+}
+
+/** One of the values of an option. */
+export interface CommandChoice {
+  /** For people: at most 100 characters. */
+  readonly label: string;
+  readonly value: string;
 }
 
 /** A slash command, defined once in `core/commands`; adapters register it in their platform's way. */
@@ -138,6 +155,8 @@ export interface CommandSpec {
   readonly options: readonly CommandOption[];
   /** Who sees the answer: everybody in the channel, or the caller alone. */
   readonly visibility: 'everyone' | 'caller';
+  /** True where the first option may hold the others, too, as `--name value`: for places where people type one text. */
+  readonly typed?: boolean;
 }
 
 /** Something said in a thread before Parley came in; oldest first. */
@@ -159,6 +178,11 @@ export interface Platform<Surface extends ReplySurface | DirectSurface = ReplySu
   start(inbox: Inbox, commands: readonly CommandSpec[]): Promise<string>;
   /** Writes one reply. From data alone; cheap; does no I/O itself. What answers tell of limits goes to the meter. */
   surface(address: ReplyAddress, meter?: Meter): Surface;
+  /**
+   * Shows a card as a message of its own. From data alone, as {@link surface}. Absent where replies show cards themselves
+   * ({@link DirectSurface.card}), or none can be shown.
+   */
+  card?(address: ReplyAddress, meter?: Meter): CardSurface;
   /**
    * What was said in the address's thread before the message it answers, oldest first, newest kept where
    * there is too much. Absent where a platform has no such thing. May reject: the engine goes on without.
@@ -299,6 +323,11 @@ export interface DirectSurface {
   /** Shows more; returns at once, never throws. */
   push(delta: string): void;
   /**
+   * Shows a card beside the text, or the newest view of the one with that key; returns at once, never throws. Absent: none
+   * can be shown.
+   */
+  card?(key: string, view: CardView): void;
+  /**
    * Ends the reply. Called exactly once, also where it is {@link gone} by then. Resolves once it is shown.
    * @throws SurfaceError `gone` where nobody sees it
    */
@@ -332,10 +361,33 @@ export interface Indicator {
 
 /** A message of a prompt. */
 export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
+  /** `tool`: what came of a call of the message before. */
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly text: string;
   /** Of a user: shown to the model with the text. */
   readonly pictures?: readonly Picture[];
+  /** Of an assistant: the tools that it called. */
+  readonly calls?: readonly ToolCall[];
+  /** Of a tool: the id of its call. */
+  readonly call?: string;
+}
+
+/** Something that a model may have done for it. */
+export interface Tool {
+  /** Letters, digits, `_` and `-`. */
+  readonly name: string;
+  /** For the model: what it does, and when to use it. */
+  readonly description: string;
+  /** JSON Schema of its arguments. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A tool that a model calls. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it: it may be anything. */
+  readonly arguments: string;
 }
 
 /** A picture in a form and size that models take. */
@@ -347,6 +399,8 @@ export interface Picture {
 /** What a model is asked. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
+  /** What the model may call. @default nothing */
+  readonly tools?: readonly Tool[];
   /** Stable opaque id of the person asking, already hashed; passed on for abuse handling. */
   readonly endUser?: string;
 }
@@ -357,14 +411,17 @@ export interface Usage {
   readonly outputTokens: number;
   /** Part of `inputTokens` that was read from the prompt cache. */
   readonly cachedTokens: number;
+  /** Part of `outputTokens` that nobody gets to see. */
+  readonly thinkingTokens?: number;
 }
 
 /** Why a model stopped: `stop` it was done, `length` its output limit, `filtered` its content filter. */
 export type FinishReason = 'stop' | 'length' | 'filtered';
 
-/** A stream yields any number of `text-delta`, then exactly one `finish`, or throws. */
+/** A stream yields any number of `text-delta` and `tool-call`, then exactly one `finish`, or throws. */
 export type ModelEvent =
   | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage?: Usage };
 
 /** A whole answer. */
@@ -462,10 +519,18 @@ export interface Turn {
   readonly messageId?: string;
   /** Of a person's turn: the same for all that was asked together. Absent where it was only overheard. */
   readonly question?: string;
-  /** What came with it. */
+  /** What came with it; of an assistant's turn the pictures that it drew. */
   readonly files?: readonly TurnFile[];
+  /** Of an assistant's turn: the cards that its files stood on, in their order. */
+  readonly cards?: readonly TurnCard[];
   /** Of an assistant's turn: absent means `complete`. */
   readonly end?: AnswerEnd;
+}
+
+/** A card as history keeps it. */
+export interface TurnCard extends Pick<CardView, 'text' | 'buttons'> {
+  /** How many of the turn's files stood on it. */
+  readonly files: number;
 }
 
 /** A file as history keeps it: small. What it held is kept apart, under `key`, for as long as that is useful. */
@@ -475,7 +540,7 @@ export interface TurnFile {
   readonly kind?: FileContent['kind'];
   /** As of {@link FileContent}. */
   readonly about: string;
-  /** Its first lines, or the beginning of what was said in it; absent of pictures. */
+  /** Its first lines, or the beginning of what was said in it; of a picture that Parley drew its prompt, else absent of pictures. */
   readonly digest?: string;
   /** Absent where the digest is all there is. */
   readonly key?: string;

@@ -2,7 +2,7 @@ import { ParleyError } from './errors.ts';
 import type { Contents } from './files/contents.ts';
 import { describeFiles, filesRule } from './files/file-text.ts';
 import { createView, type View } from './files/view.ts';
-import type { ChatMessage, ChatModel, HistoryWindow, Picture, Turn } from './ports.ts';
+import type { ChatMessage, ChatModel, HistoryWindow, Picture, Tool, Turn } from './ports.ts';
 
 /** What goes to the model, and where its history begins. */
 export interface Prompt {
@@ -28,6 +28,8 @@ export interface PromptOptions {
   readonly contents?: Contents;
   /** False: the model sees none. @default true */
   readonly pictures?: boolean;
+  /** The tool that pictures are drawn by, where the model knows tools. */
+  readonly drawing?: Tool;
 }
 
 /**
@@ -39,10 +41,11 @@ export interface PromptOptions {
  * @throws ParleyError `context-too-long` where persona and question alone are too long.
  */
 export function createPrompt(options: PromptOptions): Prompt {
-  const { window, questions, model, share = 1, contents = new Map(), pictures = true } = options;
+  const { window, questions, model, share = 1, contents = new Map(), pictures = true, drawing } = options;
   const { turns } = window;
   const system = toSystem(options.persona, turns);
-  const room = (model.contextTokens - model.outputTokens) * share - model.countTokens(system) - overhead;
+  const around = system + (drawing === undefined ? '' : JSON.stringify(drawing));
+  const room = (model.contextTokens - model.outputTokens) * share - model.countTokens(around) - overhead;
   const firstQuestion = turns.length - questions;
   const asked = tokensOf(turns.slice(firstQuestion));
   if (asked > room) {
@@ -68,7 +71,7 @@ export function createPrompt(options: PromptOptions): Prompt {
       dropped++;
     }
   }
-  const said = turns.slice(dropped).map((turn) => toMessage(turn, view));
+  const said = toMessages(turns.slice(dropped), view, drawing);
   return {
     messages: [{ role: 'system', text: system }, ...said],
     start: window.start + dropped,
@@ -95,12 +98,48 @@ export function turnText(turn: Pick<Turn, 'text' | 'author' | 'files'>, view?: V
   return author === undefined ? said : `${plainName(author.name)}: ${said}`;
 }
 
-function toMessage(turn: Turn, view: View): ChatMessage {
-  const pictures = (turn.files ?? []).flatMap((file): readonly Picture[] => {
-    const picture = view.shown(file)?.picture;
-    return picture === undefined ? [] : [picture];
-  });
-  return { role: turn.role, text: turnText(turn, view), ...(pictures.length > 0 && { pictures }) };
+/**
+ * Models take pictures from people alone: those that Parley drew come with what is said next. That it drew them is told
+ * in the form of a call of its tool: told in words, models write such words themselves instead of drawing.
+ */
+function toMessages(turns: readonly Turn[], view: View, drawing: Tool | undefined): readonly ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  let drawn: readonly Picture[] = [];
+  for (const turn of turns) {
+    const { role, files = [] } = turn;
+    const pictures = files.flatMap((file) => view.shown(file)?.picture ?? []);
+    if (role === 'assistant' && files.length > 0) {
+      messages.push(...toDrawing(turn, view, drawing, messages.length));
+      drawn = [...drawn, ...pictures];
+      continue;
+    }
+    const seen = role === 'user' ? [...drawn, ...pictures] : [];
+    if (role === 'user') drawn = [];
+    messages.push({ role, text: turnText(turn, view), ...(seen.length > 0 && { pictures: seen }) });
+  }
+  return messages;
+}
+
+function toDrawing(
+  { text, files = [] }: Turn,
+  view: View,
+  drawing: Tool | undefined,
+  index: number,
+): readonly ChatMessage[] {
+  const about = describeFiles(files, view.shown);
+  const said: ChatMessage = { role: 'assistant', text };
+  const inView = files.some((file) => view.shown(file)?.kind === 'picture');
+  const result = `Drawn and shown to the person${inView ? '; attached to the next message for you to see' : ''}.\n${about}`;
+  if (drawing === undefined)
+    return [{ ...said, text: [text, result].filter((part) => part !== '').join('\n\n') }];
+  const id = `call_${index}`;
+  const prompt = files[0]?.digest ?? '';
+  const call = { id, name: drawing.name, arguments: JSON.stringify({ prompt, count: files.length }) };
+  return [
+    { role: 'assistant', text: '', calls: [call] },
+    { role: 'tool', text: result, call: id },
+    ...(text === '' ? [] : [said]),
+  ];
 }
 
 /** A display name is anything a person typed: keep it on one line and short, so that it can't pose as more. */

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
 import { ParleyError } from './errors.ts';
-import type { ChatModel, Counters, HistoryStore, ModelEvent, Turn } from './ports.ts';
+import type {
+  ChatMessage,
+  ChatModel,
+  Counters,
+  HistoryStore,
+  ModelEvent,
+  ToolCall,
+  Turn,
+  Usage,
+} from './ports.ts';
 import { createPrompt, type Prompt } from './prompt.ts';
 import type { Question, Recollection } from './recall.ts';
-import { countUsage } from './usage.ts';
+import type { Toolbox } from './toolbox.ts';
+import { addUsage, countUsage } from './usage.ts';
 
 /** How a model ended. */
 export type Finish = Extract<ModelEvent, { readonly type: 'finish' }>;
@@ -20,7 +30,8 @@ export interface SpeakerOptions {
 export interface Speaker {
   /**
    * Pushes the answer as it comes. A prompt that the model finds too long is made shorter; pictures that it can't see are
-   * left out, where there is something else to answer.
+   * left out, where there is something else to answer; tools that it doesn't know are, too, from then on. What it calls is
+   * done, and it goes on with what came of that.
    * @returns how it ended; `unseen` where pictures were left out
    * @throws ParleyError as models do, `context-too-long`
    */
@@ -29,20 +40,30 @@ export interface Speaker {
     recollection: Recollection,
     push: (delta: string) => void,
     signal: AbortSignal,
+    toolbox?: Toolbox,
   ): Promise<{ readonly finish: Finish; readonly unseen: boolean }>;
 }
 
 /** Creates the speaker of an engine. */
 export function createSpeaker(options: SpeakerOptions): Speaker {
   const { model, history, counters } = options;
+  let knowsTools = true;
 
   return {
-    async speak(question, { window, contents }, push, signal) {
+    async speak(question, { window, contents }, push, signal, toolbox) {
       const persona = question.persona?.trim() ? question.persona : options.persona;
       const questions = question.said.length;
       let pictures = true;
       let share = 1;
-      const layOut = () => createPrompt({ persona, window, questions, model, share, contents, pictures });
+      /** What was called and done since the question. */
+      const done: ChatMessage[] = [];
+      let used: Usage | undefined;
+      const tools = () => (knowsTools && toolbox !== undefined ? toolbox.tools : []);
+      const layOut = () => {
+        const [drawing] = tools();
+        const parts = { persona, window, questions, model, share, contents, pictures };
+        return createPrompt({ ...parts, ...(drawing && { drawing }) });
+      };
       let prompt = layOut();
 
       /** Resolves with another prompt to try; throws the error where there is none. */
@@ -51,6 +72,11 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
         if (code === 'pictures-refused' && prompt.pictures && hasMore(window.turns.slice(-questions))) {
           pictures = false;
           counters.add('prompt.without-pictures');
+          return layOut();
+        }
+        if (code === 'tools-refused' && tools().length > 0 && done.length === 0) {
+          knowsTools = false;
+          counters.add('prompt.without-tools');
           return layOut();
         }
         if (code !== 'context-too-long') throw error;
@@ -66,20 +92,52 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
         }
       }
 
-      for (;;) {
+      /** One call of the model. `undefined`: it called tools, and has to be asked again. */
+      async function ask(onWords: () => void): Promise<Finish | undefined> {
+        const calls: ToolCall[] = [];
+        let said = '';
+        const offered = tools();
+        const request = {
+          messages: [...prompt.messages, ...done],
+          ...(offered.length > 0 && { tools: offered }),
+          endUser: endUserOf(question),
+        };
+        for await (const event of model.stream(request, signal)) {
+          onWords();
+          if (event.type === 'text-delta') {
+            said += event.text;
+            push(event.text);
+          } else if (event.type === 'tool-call') calls.push(event.call);
+          else {
+            countUsage(counters, event.usage);
+            used = addUsage(used, event.usage);
+            if (calls.length === 0 || toolbox === undefined)
+              return { ...event, ...(used && { usage: used }) };
+            done.push({ role: 'assistant', text: said, calls });
+            for (const call of calls) {
+              done.push({ role: 'tool', text: await toolbox.use(call, signal), call: call.id });
+            }
+            // What it says next does not run on from what it said before.
+            if (said !== '' && !said.endsWith('\n')) push('\n\n');
+            return undefined;
+          }
+        }
+        throw new ParleyError('cut-off', 'The answer broke off in the middle: please ask again.');
+      }
+
+      for (let round = 1; ; ) {
         if (prompt.start > window.start) await history.advance(question.thread, prompt.start);
         let spoken = false;
         try {
-          const request = { messages: prompt.messages, endUser: endUserOf(question) };
-          for await (const event of model.stream(request, signal)) {
-            if (event.type === 'finish') {
-              countUsage(counters, event.usage);
-              return { finish: event, unseen: !pictures };
-            }
+          const finish = await ask(() => {
             spoken = true;
-            push(event.text);
+          });
+          if (finish !== undefined) return { finish, unseen: !pictures };
+          round += 1;
+          if (round > mostRounds) {
+            const finish = { type: 'finish', reason: 'stop', ...(used && { usage: used }) } as const;
+            return { finish, unseen: !pictures };
           }
-          throw new ParleyError('cut-off', 'The answer broke off in the middle: please ask again.');
         } catch (error) {
           if (spoken) throw error;
           prompt = retreat(error);
@@ -102,3 +160,5 @@ function endUserOf({ asker }: Question): string {
 }
 
 const smallestShare = 1 / 16;
+/** How often a model may call tools for one question, and be asked again. */
+const mostRounds = 5;

@@ -1,14 +1,18 @@
 import type { CommandDesk } from './commands/command.ts';
-import { findCommand } from './commands/commands.ts';
+import type { Commands } from './commands/commands.ts';
 import type { Conversation } from './conversation.ts';
 import type { Errand } from './errand.ts';
 import { isAnswered } from './errand.ts';
 import { toFailure } from './failure.ts';
 import { notHere } from './files/file-faults.ts';
+import type { Handover } from './files/handover.ts';
 import { isFetchable } from './files/receiver.ts';
+import { createImageCalls, noPictures } from './images/image-calls.ts';
+import type { Studio } from './images/studio.ts';
 import { findLastQuestion } from './last-question.ts';
 import type { LiveReplies } from './live/replies.ts';
 import type {
+  ChatModel,
   CommandCall,
   Counters,
   Ending,
@@ -19,7 +23,7 @@ import type {
   ReplyAddress,
   ThreadKey,
 } from './ports.ts';
-import type { Said } from './recall.ts';
+import type { Recall, Said } from './recall.ts';
 
 /** What waits in a lane. */
 export interface Item {
@@ -32,10 +36,17 @@ export interface Item {
 export interface TurnsOptions {
   platformOf(thread: ThreadKey): Platform;
   readonly conversation: Conversation;
+  readonly commands: Commands;
+  readonly handover: Handover;
+  readonly recall: Recall;
+  /** What pictures are made with. Absent: none are. */
+  readonly drawing?: { readonly studio: Studio; readonly mostCount: number };
+  readonly model: ChatModel;
   readonly history: HistoryStore;
   readonly replies: LiveReplies;
   readonly logger: Logger;
   readonly counters: Counters;
+  now(): number;
 }
 
 /** Does what a batch of a lane asks for. */
@@ -48,7 +59,10 @@ export interface Turns {
 
 /** Creates the turns of an engine. */
 export function createTurns(options: TurnsOptions): Turns {
-  const { platformOf, conversation, history, replies, logger, counters } = options;
+  const { platformOf, conversation, commands, drawing, history, replies, logger, counters } = options;
+  const imageCalls =
+    drawing &&
+    createImageCalls({ ...options, ...drawing, say: ({ replyTo, id }, text) => say(replyTo, text, id) });
 
   async function tell(replyTo: ReplyAddress, ending: Ending, key: string): Promise<void> {
     await replies.start(platformOf(replyTo.thread).surface(replyTo, replies.meter), key).end(ending);
@@ -93,6 +107,11 @@ export function createTurns(options: TurnsOptions): Turns {
         const { turns } = await history.load(thread);
         const last = findLastQuestion(turns);
         if (last === undefined) return false;
+        const prompt = /^\/image (.*)$/s.exec(last.asked.at(-1)?.text ?? '')?.[1];
+        if (imageCalls !== undefined && prompt !== undefined) {
+          await imageCalls.run({ ...call, options: { prompt } }, attempts, signal, last.asked);
+          return true;
+        }
         // What is remembered already is not stored again: the ids tell.
         const said = last.asked.map((turn) => ({
           id: turn.messageId,
@@ -103,9 +122,17 @@ export function createTurns(options: TurnsOptions): Turns {
         await answer(said, true);
         return true;
       },
+      async draw() {
+        if (imageCalls === undefined) await say(replyTo, noPictures, id);
+        else await imageCalls.run(call, attempts, signal);
+      },
+      async giveFile() {
+        const refusal = await options.handover.give(call, attempts);
+        if (refusal !== undefined) await say(replyTo, refusal, id);
+      },
       forget: (forgotten) => history.clear(forgotten),
     };
-    const command = findCommand(call.name);
+    const command = commands.find(call.name);
     try {
       if (command === undefined) await desk.say(`I don’t know the command \`/${call.name}\`: try \`/help\`.`);
       else await command.run(call, desk);

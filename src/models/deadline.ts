@@ -20,22 +20,24 @@ export interface Deadline {
 export interface DeadlineOptions {
   readonly idleMs: number;
   readonly totalMs: number;
+  /** What is waited for, as people are told. @default 'answer' */
+  readonly what?: keyof typeof noticesOf;
 }
 
 /** Starts the clock of a call. `caller` is the signal of whoever wants the answer. */
-export function startDeadline(caller: AbortSignal, { idleMs, totalMs }: DeadlineOptions): Deadline {
+export function startDeadline(
+  caller: AbortSignal,
+  { idleMs, totalMs, what = 'answer' }: DeadlineOptions,
+): Deadline {
   const controller = new AbortController();
   const end = (reason: unknown) => controller.abort(reason);
   const onCaller = () => end(caller.reason);
-  const onTotal = () =>
-    end(
-      timedOut(`The answer took longer than ${toWords(totalMs)} and was stopped: ask for something shorter.`),
-    );
+  const notices = noticesOf[what];
+  const onTotal = () => end(timedOut(notices.total(toWords(totalMs))));
   // Setting a timer for each token costs more than the token: one is wound up again and again.
   let expecting = false;
   const onIdle = () => {
-    if (expecting)
-      end(timedOut(`The model sent nothing for ${toWords(idleMs)}, so the answer was stopped: ask again.`));
+    if (expecting) end(timedOut(notices.idle(toWords(idleMs))));
   };
 
   if (caller.aborted) onCaller();
@@ -63,3 +65,17 @@ export function startDeadline(caller: AbortSignal, { idleMs, totalMs }: Deadline
 function timedOut(notice: string): ParleyError {
   return new ParleyError('timed-out', notice);
 }
+
+const noticesOf = {
+  answer: {
+    idle: (time: string) => `The model sent nothing for ${time}, so the answer was stopped: ask again.`,
+    total: (time: string) =>
+      `The answer took longer than ${time} and was stopped: ask for something shorter.`,
+  },
+  picture: {
+    idle: (time: string) =>
+      `The image model sent nothing for ${time}, so the picture was given up: try again.`,
+    total: (time: string) =>
+      `The picture took longer than ${time} and was given up: ask for a lower quality or a smaller size.`,
+  },
+};

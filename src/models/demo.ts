@@ -13,12 +13,13 @@ export interface DemoModelOptions {
  * The model that answers where no other is set up: on this machine, without a network, the same answer to
  * the same conversation every time. It says what it is in the first reply of every conversation, remembers
  * what it was told in it, shows what Markdown looks like, and writes answers of any length up to
- * {@link ./demo/showcase.ts longestText} characters. It understands only the few phrases that it lists when
+ * {@link ./demo/showcase.ts longestText} characters. Asked for a picture it calls the tool `make_image`, if there is one. It understands only the few phrases that it lists when
  * asked for help, in English.
  */
 export function createDemoModel({ tokensPerSecond = 60 }: DemoModelOptions = {}): ChatModel {
-  async function* stream({ messages }: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    const words = answerAsDemo(messages).match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+  async function* stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const { text: answer, call } = answerAsDemo(request.messages, request.tools);
+    const words = answer.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
     const start = performance.now();
     for (const [index, text] of words.entries()) {
       signal.throwIfAborted();
@@ -28,12 +29,13 @@ export function createDemoModel({ tokensPerSecond = 60 }: DemoModelOptions = {})
       yield { type: 'text-delta', text };
     }
     signal.throwIfAborted();
+    if (call !== undefined) yield { type: 'tool-call', call };
     yield { type: 'finish', reason: 'stop' };
   }
 
   async function complete({ messages }: ChatRequest, signal: AbortSignal): Promise<Completion> {
     signal.throwIfAborted();
-    return { text: answerAsDemo(messages), reason: 'stop' };
+    return { text: answerAsDemo(messages).text, reason: 'stop' };
   }
 
   return {

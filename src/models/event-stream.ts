@@ -9,6 +9,14 @@ export interface ServerEvent {
   readonly data: string;
 }
 
+/** What an answer may cost before it is made to wait, or given up. */
+export interface EventBounds {
+  /** Most characters of an event. @default 10,000,000: nothing that a model says in one piece is longer */
+  readonly longestEvent?: number;
+  /** Who reads slower than the server writes makes it wait from so many unread events on. @default 1,000 */
+  readonly mostWaiting?: number;
+}
+
 /**
  * The events of a streamed answer, as many at a time as came together. Ends after `[DONE]`, which is not among them,
  * or with the answer. Left early or aborted, it ends the connection.
@@ -17,6 +25,7 @@ export interface ServerEvent {
 export async function* readEvents(
   incoming: IncomingMessage,
   signal: AbortSignal,
+  { longestEvent = 10_000_000, mostWaiting = 1_000 }: EventBounds = {},
 ): AsyncGenerator<readonly ServerEvent[]> {
   let events: ServerEvent[] = [];
   let done = false;
@@ -80,8 +89,4 @@ function letGo(incoming: IncomingMessage): void {
   incoming.once('close', () => clearTimeout(timer));
 }
 
-/** Who reads slower than the server writes makes it wait from here on. */
-const mostWaiting = 1_000;
 const lingerMs = 1_000;
-/** Characters of an event: nothing that a model says in one piece is longer. */
-const longestEvent = 10_000_000;

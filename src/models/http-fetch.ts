@@ -47,21 +47,29 @@ async function ask(
   return answered.promise;
 }
 
-/** @throws EndedEarlyError where the connection breaks in the middle */
 async function readWhole(incoming: IncomingMessage): Promise<Response> {
+  const text = await readText(incoming, mostCharacters);
+  // A fault of the server's that asking again would not mend.
+  if (text === undefined) return new Response('The answer was too long.', { status: 422 });
+  // Some kinds of answers may have no body, not even an empty one.
+  return new Response(text || null, toInit(incoming));
+}
+
+/**
+ * The text of an answer; `undefined` where it is longer than so many characters.
+ * @throws EndedEarlyError where the connection breaks in the middle
+ */
+export async function readText(incoming: IncomingMessage, most: number): Promise<string | undefined> {
   let text = '';
   try {
     for await (const chunk of incoming.setEncoding('utf8')) {
       text += chunk;
-      if (text.length > mostCharacters) break;
+      if (text.length > most) return undefined;
     }
   } catch (cause) {
     throw new EndedEarlyError('The answer broke off.', { cause });
   }
-  // A fault of the server's that asking again would not mend.
-  if (text.length > mostCharacters) return new Response('The answer was too long.', { status: 422 });
-  // Some kinds of answers may have no body, not even an empty one.
-  return new Response(text || null, toInit(incoming));
+  return text;
 }
 
 function toInit({ statusCode = 0, headers }: IncomingMessage): ResponseInit {

@@ -1,6 +1,9 @@
 import { APIConnectionError, APIError } from 'openai';
 import { type ErrorCode, ParleyError } from '../core/errors.ts';
+import type { ImageRequest } from '../core/picture-ports.ts';
 import { toWords } from './durations.ts';
+import { toImageNotice } from './image-notices.ts';
+import { refusesPictures, refusesTools } from './openai-refusals.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /** What a sentence about a failed call may mention. */
@@ -11,9 +14,13 @@ export interface FailedCall {
   /** True where a part of the answer has reached the person. */
   readonly shown: boolean;
   /** @default 'chat' */
-  readonly purpose?: 'chat' | 'embeddings' | 'transcription';
+  readonly purpose?: 'chat' | 'embeddings' | 'transcription' | 'images';
+  /** Of a call for pictures: what was asked for. */
+  readonly image?: ImageRequest;
   /** True where the prompt held pictures. */
   readonly pictures?: boolean;
+  /** True where the model was offered tools. */
+  readonly tools?: boolean;
 }
 
 /** Thrown where a server ends its answer without having said that it is complete. */
@@ -35,11 +42,14 @@ export function toModelError(cause: unknown, call: FailedCall): ParleyError {
   });
 }
 
-function toCode(cause: unknown, { shown, pictures = false }: FailedCall): ErrorCode {
+function toCode(cause: unknown, call: FailedCall): ErrorCode {
+  const { shown, pictures = false, tools = false, purpose } = call;
   if (isCutOff(cause)) return 'cut-off';
   if (!(cause instanceof APIError)) return 'model-failed';
   if (pictures && refusesPictures(cause)) return 'pictures-refused';
-  const code = toCodeByName(cause) ?? toCodeByMessage(cause) ?? toCodeByStatus(cause);
+  if (tools && refusesTools(cause)) return 'tools-refused';
+  const ofImages = purpose === 'images' ? toImageCode(cause) : undefined;
+  const code = ofImages ?? toCodeByName(cause) ?? toCodeByMessage(cause) ?? toCodeByStatus(cause);
   return shown && code === 'model-unavailable' ? 'cut-off' : code;
 }
 
@@ -65,6 +75,7 @@ const names: Readonly<Record<string, ErrorCode>> = {
   exceed_context_size_error: 'context-too-long',
   content_filter: 'refused',
   content_policy_violation: 'refused',
+  image_content_policy_violation: 'refused',
   moderation_blocked: 'refused',
   invalid_prompt: 'refused',
   bio_policy: 'refused',
@@ -87,21 +98,17 @@ function toCodeByMessage({ status, message }: APIError): ErrorCode | undefined {
   return undefined;
 }
 
-/**
- * True where a server says that its model takes no pictures: of OpenAI "image_url is only supported by certain models", of
- * others that it does not support image input or images, lacks vision or a projector, or expected text. Not true where it
- * only could not read the one that was sent.
- */
-function refusesPictures({ status = 0, message }: APIError): boolean {
-  if (status < 400 || status === 401 || status === 403 || status === 429) return false;
-  return (
-    /image.?(input|url).{0,40}(not|only) (supported|enabled|allowed)|(not|n['’]t) (support|accept|allow)\w* .{0,40}(image|vision|multimodal)/i.test(
-      message,
-    ) ||
-    /(support|required for|accepts?) image input|not a (vision|multimodal)|at most 0 image|unknown variant .?image_url/i.test(
-      message,
-    )
-  );
+/** What servers say of pictures in words, or otherwise than of text. */
+function toImageCode({ status, code, message }: APIError): ErrorCode | undefined {
+  if (code === 'string_above_max_length' || /prompt\W.{0,40}too long|string too long/i.test(message))
+    return 'context-too-long';
+  if (status === 405 || status === 501) return 'model-failed';
+  if (status === 401 || status === 429) return undefined;
+  return /safety (system|filter|policy)|content (moderation|policy|filter)|moderation[ _]blocked/i.test(
+    message,
+  )
+    ? 'refused'
+    : undefined;
 }
 
 function toCodeByStatus(error: APIError): ErrorCode {
@@ -118,7 +125,7 @@ function toCodeByStatus(error: APIError): ErrorCode {
 function toInStreamStatus({ code, type }: APIError): number | undefined {
   if (/^\d{3}$/.test(`${code}`)) return Number(code);
   if (code === 'rate_limit_exceeded' || type === 'rate_limit_error') return 429;
-  if (type === 'invalid_request_error') return 400;
+  if (type === 'invalid_request_error' || type === 'image_generation_user_error') return 400;
   return undefined;
 }
 
@@ -128,9 +135,13 @@ function toNotice(
   call: FailedCall,
   retryAfterMs: number | undefined,
 ): string {
-  const { purpose = 'chat' } = call;
+  const { purpose = 'chat', image } = call;
+  const ofImages = image && toImageNotice(code, cause, image, retryAfterMs);
+  if (ofImages !== undefined) return ofImages;
   switch (code) {
     case 'bad-key':
+      if (cause instanceof APIError && /organization must be verified/i.test(cause.message))
+        return `OpenAI opens the model ${call.model} to verified organizations only: tell whoever runs Parley to verify theirs at platform.openai.com/settings/organization/general.`;
       return "The model's server did not accept Parley's key: tell whoever runs Parley to check OPENAI_API_KEY.";
     case 'unknown-model':
       return `The model ${call.model} does not exist or is not open to Parley's key: tell whoever runs Parley to check ${modelSettings[purpose]}.`;
@@ -141,6 +152,8 @@ function toNotice(
       return 'This conversation has become too long for the model: start anew with /new, or ask for less at once.';
     case 'pictures-refused':
       return 'This model can’t see pictures: tell me in words what is in them.';
+    case 'tools-refused':
+      return 'This model can’t use tools: ask it something that it can answer in words.';
     case 'refused':
       return refusedNotice;
     case 'rate-limited':
@@ -170,6 +183,7 @@ const modelSettings = {
   chat: 'OPENAI_MODEL',
   embeddings: 'EMBEDDING_MODEL',
   transcription: 'TRANSCRIBE_MODEL',
+  images: 'IMAGE_MODEL',
 } as const;
 
 /** Nothing there, or a redirect, which is not followed: questions go only to the address that was configured. */

@@ -17,9 +17,10 @@ import { readFamily } from './families.ts';
 import { fetchStream, fetchWhole, type StreamedResponse } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
 import { EndedEarlyError, refusedNotice, toModelError } from './openai-errors.ts';
-import { toParam } from './openai-messages.ts';
+import { toParam, toToolParam } from './openai-messages.ts';
 import { toRetryDelay } from './retry.ts';
 import { createTokenCounter } from './tokens.ts';
+import { gatherToolCalls, type ToolCalls } from './tool-calls.ts';
 import { wait } from './wait.ts';
 
 /** Options of {@link createOpenAiModel}. */
@@ -96,7 +97,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     attempt: number,
     shown: boolean,
     deadline: Deadline,
-    { messages }: ChatRequest,
+    { messages, tools = [] }: ChatRequest,
   ): Promise<void> {
     deadline.relax();
     // The SDK has several errors of its own for an abort; ours says who did it.
@@ -104,6 +105,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     const error = toModelError(cause, {
       ...{ model, official, shown },
       pictures: messages.some((message) => message.pictures !== undefined),
+      tools: tools.length > 0,
     });
     const delayMs = shown ? undefined : toRetryDelay(error, attempt, retryDelayMs);
     if (delayMs === undefined) throw error;
@@ -119,6 +121,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   ): AsyncGenerator<ModelEvent> {
     let reason: string | undefined;
     let usage: Usage | undefined;
+    let calls: ToolCalls | undefined;
     try {
       deadline.expect();
       const { incoming } = await open(request, deadline.signal);
@@ -130,6 +133,11 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
           usage = toUsage(chunk.usage) ?? usage;
           // Compatible servers leave out fields that the types promise.
           const choice = chunk.choices?.[0];
+          const pieces = choice?.delta?.tool_calls;
+          if (pieces) {
+            calls ??= gatherToolCalls();
+            calls.add(pieces);
+          }
           reason = choice?.finish_reason ?? reason;
           // A refusal is the model's own words, meant for the person.
           for (const text of [choice?.delta?.content, choice?.delta?.refusal]) {
@@ -147,14 +155,24 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
       if (reason === undefined || caller.aborted) throw error;
     }
     deadline.relax();
-    yield { type: 'finish', ...toEnd(reason, progress.shown), ...(usage && { usage }) };
+    const end = toEnd(reason, progress.shown);
+    // Of an answer that was cut short, the last call is cut short, too.
+    for (const call of end.reason === 'stop' ? (calls?.take() ?? []) : []) {
+      progress.shown = true;
+      yield { type: 'tool-call', call };
+      deadline.signal.throwIfAborted();
+    }
+    yield { type: 'finish', ...end, ...(usage && { usage }) };
   }
 
   async function open(request: ChatRequest, signal: AbortSignal): Promise<StreamedResponse> {
+    const { tools = [] } = request;
     const response = await streaming.chat.completions
       .create(
         {
           ...toBody(request),
+          // An empty list is refused.
+          ...(tools.length > 0 && { tools: tools.map(toToolParam) }),
           stream: true,
           // Padding against eavesdroppers who guess words by packet size: it doubles the bytes. Only
           // OpenAI's own servers add it, others might refuse the field.
@@ -197,7 +215,9 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
 
 function toUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
   if (!usage) return undefined;
+  const thinkingTokens = usage.completion_tokens_details?.reasoning_tokens;
   return {
+    ...(thinkingTokens && { thinkingTokens }),
     inputTokens: usage.prompt_tokens,
     outputTokens: usage.completion_tokens,
     cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,

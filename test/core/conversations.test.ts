@@ -176,7 +176,7 @@ describe('undo', () => {
   });
 
   it('lets the model see again what had been cut for a long question', async () => {
-    const { engine, model, idle } = setUpDirect();
+    const { engine, model, idle } = setUpDirect(undefined, undefined, { tool: false });
     model.reply = () => 'ok';
     await engine.message(say('my name is Ada'));
     await idle();

@@ -1,10 +1,12 @@
 import { createEngine } from '../../src/core/engine.ts';
 import { createHistory } from '../../src/core/history.ts';
+import type { ImageTools } from '../../src/core/images/studio.ts';
 import { createJournal } from '../../src/core/journal.ts';
 import { createLiveReplies } from '../../src/core/live/replies.ts';
 import type { CommandCall, IncomingMessage, Platform } from '../../src/core/ports.ts';
 import { createDirectPlatform } from '../fakes/direct-platform.ts';
 import { createFakeFiles } from '../fakes/files.ts';
+import { createFakeImages } from '../fakes/images.ts';
 import { createInstruments, createMemoryKeyValue } from '../fakes/instruments.ts';
 import { createFakeModel } from '../fakes/model.ts';
 import { createFakePlatform, createMessage } from '../fakes/platform.ts';
@@ -16,17 +18,22 @@ export function createStores() {
     seen: createMemoryKeyValue(),
     errands: createMemoryKeyValue(),
     files: createMemoryKeyValue(),
+    images: createMemoryKeyValue(),
   };
 }
 
 /** An engine on a platform with pages. */
-export function setUp(kept = createStores(), model = createFakeModel()) {
-  return { ...create(createFakePlatform(), kept, model), model, kept };
+export function setUp(kept = createStores(), model = createFakeModel(), limits: Partial<ImageTools> = {}) {
+  return { ...create(createFakePlatform(), kept, model, limits), model, kept };
 }
 
 /** An engine on a platform without limits. */
-export function setUpDirect(kept = createStores(), model = createFakeModel()) {
-  return { ...create(createDirectPlatform(), kept, model), model, kept };
+export function setUpDirect(
+  kept = createStores(),
+  model = createFakeModel(),
+  limits: Partial<ImageTools> = {},
+) {
+  return { ...create(createDirectPlatform(), kept, model, limits), model, kept };
 }
 
 /** What a person says in the one conversation of a place without limits. */
@@ -55,9 +62,11 @@ function create<Place extends Platform>(
   platform: Place,
   kept: ReturnType<typeof createStores>,
   model: ReturnType<typeof createFakeModel>,
+  limits: Partial<ImageTools>,
 ) {
   const instruments = createInstruments();
   const files = createFakeFiles(kept.files);
+  const images = createFakeImages(kept.images, limits);
   const history = createHistory(kept.history);
   const engine = createEngine({
     platforms: [Object.assign(platform, { fetchFile: files.fetchFile })],
@@ -72,9 +81,10 @@ function create<Place extends Platform>(
     replies: createLiveReplies(instruments),
     persona: 'You are Parley.',
     files: files.tools,
+    images: images.tools,
     ...instruments,
   });
   /** Resolves once everything that was taken in is answered. */
   const idle = () => engine.settled();
-  return { platform, engine, history, files, idle, ...instruments };
+  return { platform, engine, history, files, images, idle, ...instruments };
 }

@@ -1,3 +1,4 @@
+import type { CardView } from '../../src/core/picture-ports.ts';
 import type { DirectSurface, Ending, Platform, ReplyAddress, ThreadKey } from '../../src/core/ports.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -5,6 +6,8 @@ import { createWatch, type Watch } from './watch.ts';
 export interface DirectReply {
   readonly address: ReplyAddress;
   readonly deltas: readonly string[];
+  /** Every view of its card, oldest first. */
+  readonly views: readonly CardView[];
   /** Absent while it runs. */
   readonly ending: Ending | undefined;
   /** Nobody sees it any more. */
@@ -33,10 +36,12 @@ export function createDirectPlatform(): DirectPlatform {
     surface(address) {
       const gone = new AbortController();
       const deltas: string[] = [];
+      const views: CardView[] = [];
       let ending: Ending | undefined;
       replies.push({
         address,
         deltas,
+        views,
         get ending() {
           return ending;
         },
@@ -46,6 +51,10 @@ export function createDirectPlatform(): DirectPlatform {
         gone: gone.signal,
         push(delta) {
           deltas.push(delta);
+          changed();
+        },
+        card(_name, view) {
+          views.push(view);
           changed();
         },
         async end(told) {

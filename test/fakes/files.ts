@@ -89,7 +89,15 @@ export function createFakeFiles(contents: KeyValue, mostBytes = 20_000_000): Fak
     tools: {
       mostBytes,
       contents,
-      reader: { read: ({ bytes }) => read(Buffer.from(bytes).toString()) },
+      reader: {
+        async read({ bytes }) {
+          const held = Buffer.from(bytes).toString();
+          // What was drawn, not sent.
+          if (/^(?:preview|picture) /.test(held))
+            return { kind: 'picture', about: 'PNG picture, 1024 × 1024', mediaType: 'image/png', bytes };
+          return read(held);
+        },
+      },
       transcriber: {
         id: 'fake',
         async transcribe(recording) {

@@ -1,9 +1,19 @@
-import type { ChatMessage, ChatModel, FinishReason, ModelEvent, Usage } from '../../src/core/ports.ts';
+import type {
+  ChatMessage,
+  ChatModel,
+  FinishReason,
+  ModelEvent,
+  Tool,
+  ToolCall,
+  Usage,
+} from '../../src/core/ports.ts';
 
 /** A call that the model got; the test speaks for it. */
 export interface ModelCall {
   readonly messages: readonly ChatMessage[];
+  readonly tools: readonly Tool[];
   readonly signal: AbortSignal;
+  call(call: ToolCall): void;
   say(text: string): void;
   finish(reason?: FinishReason, usage?: Usage): void;
   fail(error: unknown): void;
@@ -33,10 +43,10 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
       while (calls.length < times) await arrived.promise;
       return calls[times - 1]!;
     },
-    async *stream({ messages }, signal) {
-      const queue: (() => string | FinishReason)[] = [];
+    async *stream({ messages, tools = [] }, signal) {
+      const queue: (() => string | ToolCall)[] = [];
       let wake = Promise.withResolvers<void>();
-      const put = (step: () => string | FinishReason) => {
+      const put = (step: () => string | ToolCall) => {
         queue.push(step);
         wake.resolve();
         wake = Promise.withResolvers();
@@ -44,7 +54,9 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
       let finished: Extract<ModelEvent, { type: 'finish' }> | undefined;
       calls.push({
         messages,
+        tools,
         signal,
+        call: (call) => put(() => call),
         say: (text) => put(() => text),
         finish: (reason = 'stop', usage) =>
           put(() => {
@@ -71,10 +83,11 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
           await wake.promise;
           continue;
         }
-        const text = step();
+        const said = step();
         signal.throwIfAborted();
         if (finished !== undefined) return yield finished;
-        yield { type: 'text-delta', text };
+        if (typeof said === 'string') yield { type: 'text-delta', text: said };
+        else yield { type: 'tool-call', call: said };
       }
     },
     complete: async () => ({ text: '', reason: 'stop' }),

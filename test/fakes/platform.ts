@@ -1,4 +1,5 @@
 import type { EarlierMessage, Inbox, IncomingMessage, Platform, ReplyAddress } from '../../src/core/ports.ts';
+import { createFakeCardSurface, type FakeCardSurface } from './card-surface.ts';
 import { createFakeSurface, type FakeSurface } from './surface.ts';
 
 /** A platform in memory: a person's side of it for the tests. */
@@ -7,6 +8,8 @@ export interface FakePlatform extends Platform {
   earlierMessages: readonly EarlierMessage[];
   /** Surfaces by thread, in the order in which replies were begun. */
   surfacesOf(thread: string): readonly FakeSurface[];
+  /** Cards by thread, in the order in which they were begun. */
+  cardsOf(thread: string): readonly FakeCardSurface[];
   /** Everything visible in a thread. */
   pagesOf(thread: string): readonly string[];
   inbox: Inbox | undefined;
@@ -15,12 +18,22 @@ export interface FakePlatform extends Platform {
 /** Creates a platform called `fake` whose surfaces succeed at once. */
 export function createFakePlatform(): FakePlatform {
   const surfaces: { readonly address: ReplyAddress; readonly surface: FakeSurface }[] = [];
+  const cards: { readonly address: ReplyAddress; readonly surface: FakeCardSurface }[] = [];
   return {
     name: 'fake',
     inbox: undefined,
     earlierMessages: [],
     surfacesOf: (thread) =>
       surfaces.filter(({ address }) => address.thread === thread).map(({ surface }) => surface),
+    cardsOf: (thread) =>
+      cards
+        .filter(({ address, surface }) => address.thread === thread && surface.calls.length > 0)
+        .map(({ surface }) => surface),
+    card(address) {
+      const surface = createFakeCardSurface({ automatic: true });
+      cards.push({ address, surface });
+      return surface;
+    },
     pagesOf(thread) {
       return this.surfacesOf(thread).flatMap(({ pages }) => pages);
     },

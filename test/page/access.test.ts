@@ -1,7 +1,7 @@
-import { source as axe } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { byHand, text } from '../servers/openai.ts';
+import { findViolations } from './axe.ts';
 import { describeInChromium } from './chromium.ts';
 import { answers, lastWords, patience, questions, visit } from './visit.ts';
 
@@ -13,15 +13,6 @@ const everything = text(
     '```ts\n// A comment\nexport const answer: number = call("text", 42, /x/g, null);\nclass A extends B {}\n```',
   ].join('\n\n'),
 );
-
-/** What axe finds serious or critical: which rule, where. */
-async function findViolations(page: Page, part = 'html'): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(`axe.run('${part}', { resultTypes: ['violations'] }).then(({ violations }) =>
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => id + ': ' + html + ' ' + (any[0]?.message ?? ''))))`);
-}
 
 describeInChromium('the page for everybody', (browser) => {
   it.each(['light', 'dark'] as const)('has no serious fault that axe finds, %s', async (colorScheme) => {

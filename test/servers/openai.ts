@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import {
   type Answer,
   type ChatBody,
-  type EmbeddingsBody,
   type FailureAnswer,
   failure,
   type HandAnswer,
@@ -13,26 +12,16 @@ import {
   wordsOf,
 } from './openai/answers.ts';
 import { answerEmbeddings, type EmbeddingsOptions } from './openai/embeddings.ts';
-import { answerTranscription, type Form, readForm } from './openai/transcriptions.ts';
+import type { Form } from './openai/forms.ts';
+import { answerImage, type ImageBody, type ImageScript, type ImagesOptions, image } from './openai/images.ts';
+import { type OpenAiRequest, recordRequest } from './openai/requests.ts';
+import { type ToolCallsAnswer, toDeltas } from './openai/tool-calls.ts';
+import { answerTranscription } from './openai/transcriptions.ts';
 import { type AnswerWriter, createWriter } from './openai/writers.ts';
 
 export { byHand, failure, malformed, picturesOf, stall, text, wordsOf } from './openai/answers.ts';
-
-/** A request that reached the stand-in. */
-export interface OpenAiRequest {
-  readonly method: string;
-  /** With the query, without the host: `/v1/chat/completions`. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed; empty for requests without a body. A request for embeddings has `input` in place of `messages`. */
-  readonly body: ChatBody & Partial<Omit<EmbeddingsBody, 'model'>>;
-  /** Of a request that uploads a file; its `body` holds the model alone. */
-  readonly form?: Form;
-  /** Resolves when the client has gone away before the answer was whole. */
-  readonly aborted: Promise<void>;
-  /** True from then on. */
-  readonly isAborted: boolean;
-}
+export { image, imageByHand } from './openai/images.ts';
+export { toolCalls } from './openai/tool-calls.ts';
 
 /** Options of {@link startOpenAi}. */
 export interface OpenAiOptions {
@@ -41,6 +30,8 @@ export interface OpenAiOptions {
   readonly embeddings?: EmbeddingsOptions;
   /** What is said in a recording. @default `heard` and its size in bytes */
   readonly transcript?: (form: Form) => string;
+  /** How pictures are drawn that were not scripted. */
+  readonly images?: ImagesOptions;
   /** With it, another bearer key gets a 401. @default any key is taken */
   readonly apiKey?: string;
   /** Listed by `GET /models`; with it, other models get a 404. @default any model is taken */
@@ -61,12 +52,15 @@ export interface OpenAiServer {
   scriptEmbeddings(...answers: readonly (FailureAnswer | HandAnswer)[]): void;
   /** As {@link scriptEmbeddings}, for transcriptions. */
   scriptTranscriptions(...answers: readonly (FailureAnswer | HandAnswer)[]): void;
+  /** What the requests for pictures to come get, made or changed, one each, in order. */
+  scriptImages(...answers: readonly ImageScript[]): void;
   close(): Promise<void>;
 }
 
 /**
  * An OpenAI-compatible server on an ephemeral port of 127.0.0.1: `POST /v1/chat/completions`, streamed and whole,
- * `POST /v1/embeddings`, `POST /v1/audio/transcriptions` and `GET /v1/models`. Answers are scripted; requests are recorded.
+ * `POST /v1/embeddings`, `POST /v1/audio/transcriptions`, `POST /v1/images/generations` and `/edits` (streamed and whole), and
+ * `GET /v1/models`. Answers are scripted; requests are recorded.
  */
 export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
@@ -74,6 +68,7 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
   const queue: Script[] = [];
   const embeddingsQueue: (FailureAnswer | HandAnswer)[] = [];
   const transcriptionsQueue: (FailureAnswer | HandAnswer)[] = [];
+  const imagesQueue: ImageScript[] = [];
   const timers = new Set<NodeJS.Timeout>();
 
   const server = createServer((incoming, response) => {
@@ -85,7 +80,7 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
   const { port } = server.address() as AddressInfo;
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await record(incoming, response);
+    const request = await recordRequest(incoming, response);
     const number = requests.push(request) - 1;
     waiting.get(number)?.resolve(request);
     const route = `${request.method} ${request.path.split('?')[0]}`;
@@ -96,6 +91,8 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
     if (route === 'GET /v1/models') return list(response);
     if (route === 'POST /v1/embeddings') return embed(request, response, number);
     if (route === 'POST /v1/audio/transcriptions') return transcribe(request, response, number);
+    if (route === 'POST /v1/images/generations' || route === 'POST /v1/images/edits')
+      return draw(request, response, number);
     if (route !== 'POST /v1/chat/completions') {
       return fail(response, failure(404, { message: `Invalid URL (${route})` }));
     }
@@ -130,6 +127,17 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
     } else play(answer, request, response, number);
   }
 
+  async function draw(request: OpenAiRequest, response: ServerResponse, number: number): Promise<void> {
+    const { body, form } = request;
+    const script = unknownModel(body) ?? imagesQueue.shift() ?? image(options.images);
+    const asked = { ...body, ...form?.fields } as unknown as ImageBody;
+    const refusal =
+      script.kind === 'failure'
+        ? script
+        : await answerImage(script, { body: asked, number, ...(form && { form }) }, response);
+    if (refusal !== undefined) fail(response, refusal);
+  }
+
   function play(answer: Answer, request: OpenAiRequest, response: ServerResponse, number: number): void {
     if (answer.kind === 'failure') {
       fail(response, answer);
@@ -137,11 +145,18 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
     }
     const writer = createWriter(request.body, response, number);
     if (answer.kind === 'hand') answer.take(writer);
+    else if (answer.kind === 'tool-calls') callTools(answer, writer);
     else if (request.body.stream === true) writeText(answer, writer, request);
     else {
       writer.write(answer.text);
       writer.finish(answer.finishReason ?? 'stop', answer.usage);
     }
+  }
+
+  function callTools(answer: ToolCallsAnswer, writer: AnswerWriter): void {
+    if (answer.text !== undefined) writer.write(answer.text);
+    for (const pieces of toDeltas(answer)) writer.call(pieces);
+    writer.finish(answer.finishReason ?? 'tool_calls');
   }
 
   /** Writes at the asked pace. Chunks that are late go out together, so that the pace holds under load. */
@@ -192,37 +207,12 @@ export async function startOpenAi(options: OpenAiOptions = {}): Promise<OpenAiSe
     script: (...scripts) => void queue.push(...scripts),
     scriptEmbeddings: (...answers) => void embeddingsQueue.push(...answers),
     scriptTranscriptions: (...answers) => void transcriptionsQueue.push(...answers),
+    scriptImages: (...answers) => void imagesQueue.push(...answers),
     async close() {
       for (const timer of timers) clearTimeout(timer);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-    },
-  };
-}
-
-async function record(incoming: IncomingMessage, response: ServerResponse): Promise<OpenAiRequest> {
-  const { promise: aborted, resolve } = Promise.withResolvers<void>();
-  let isAborted = false;
-  response.on('close', () => {
-    if (response.writableFinished) return;
-    isAborted = true;
-    resolve();
-  });
-  const parts: Buffer[] = [];
-  for await (const part of incoming) parts.push(part as Buffer);
-  const bytes = Buffer.concat(parts);
-  const form = await readForm(incoming.headers['content-type'], bytes);
-  const json = form === undefined ? bytes.toString() : JSON.stringify({ model: form.fields.model });
-  return {
-    method: incoming.method ?? '',
-    path: incoming.url ?? '',
-    headers: incoming.headers,
-    body: JSON.parse(json === '' ? '{}' : json) as ChatBody,
-    ...(form && { form }),
-    aborted,
-    get isAborted() {
-      return isAborted;
     },
   };
 }

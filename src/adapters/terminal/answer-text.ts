@@ -29,6 +29,7 @@ export function createAnswerText(): AnswerText {
   };
 }
 
-function withoutControls(text: string): string {
+/** A text that steers no terminal: of control characters only line breaks and tabs are left. */
+export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? character : ''));
 }

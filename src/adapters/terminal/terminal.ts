@@ -3,7 +3,9 @@ import type { Readable, Writable } from 'node:stream';
 import { SurfaceError } from '../../core/errors.ts';
 import { toFootnote } from '../../core/failure.ts';
 import type { CommandSpec, DirectSurface, Inbox, Platform, ReplyAddress } from '../../core/ports.ts';
-import { createAnswerText } from './answer-text.ts';
+import { createAnswerCards } from './answer-cards.ts';
+import { createAnswerText, withoutControls } from './answer-text.ts';
+import { createPictureFiles } from './picture-files.ts';
 
 /** Options of {@link createTerminal}. */
 export interface TerminalOptions {
@@ -13,12 +15,16 @@ export interface TerminalOptions {
   readonly output: Writable;
   /** Prompts and hints. */
   readonly status: Writable;
+  /** The directory that pictures are saved in. */
+  readonly pictures: string;
   /** Called when the person is done: `exit`, or the end of the input after the last answer. */
   onExit(): void;
 }
 
 /** A chat in the terminal; also a filter: piped in, one question per line, answers on the output. */
-export function createTerminal({ input, output, status, onExit }: TerminalOptions): Platform<DirectSurface> {
+export function createTerminal(options: TerminalOptions): Platform<DirectSurface> {
+  const { input, output, status, onExit } = options;
+  const files = createPictureFiles(options.pictures);
   const interactive = input.isTTY === true;
   // Each run is a conversation of its own, as with any other filter.
   const address: ReplyAddress = { thread: `terminal:${process.pid}-${Date.now()}`, data: {} };
@@ -62,13 +68,20 @@ export function createTerminal({ input, output, status, onExit }: TerminalOption
 
   function createSurface(): DirectSurface {
     const text = createAnswerText();
+    const cards = createAnswerCards(files);
     return {
+      card(key, view) {
+        const line = cards.show(key, view);
+        if (line !== undefined) status.write(`${withoutControls(line)}\n`);
+      },
       push(delta) {
         const words = text.add(delta);
         if (words !== '' && !broken.signal.aborted) output.write(words);
       },
       async end(ending) {
-        await write(output, text.end(toFootnote(ending)));
+        const below = [...(await cards.end(ending.end)), toFootnote(ending)];
+        const notice = below.filter((part) => part !== undefined).join('\n\n');
+        await write(output, text.end(notice === '' ? undefined : notice));
         answered.resolve();
         prompt();
       },

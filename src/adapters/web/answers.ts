@@ -1,6 +1,7 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { chooseType } from './accept.ts';
+import { toCardData } from './card-shapes.ts';
 import type { EventStreams } from './event-stream.ts';
 import { Problem, toFailure } from './problems.ts';
 import type { Turn } from './turn.ts';
@@ -56,10 +57,12 @@ export async function toWholeAnswer(turn: Turn, closing: AbortSignal): Promise<R
     throw toFailure(code, message, { code, ...patience, extra: { text } });
   }
   const { end, notice, usage } = ending;
+  const cards = turn.cards.filter(({ text, files }) => text !== '' || files.length > 0).map(toCardData);
   return {
     turn: id,
     text,
     ...(notice !== undefined && { notice }),
+    ...(cards.length > 0 && { cards }),
     end,
     ...(usage && { usage: toUsage(usage) }),
   };

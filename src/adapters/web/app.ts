@@ -6,6 +6,7 @@ import { createGate, type GateOptions } from './gate.ts';
 import { addLoginRoutes, type LoginRoutesOptions } from './login-routes.ts';
 import { addModelRoutes, type ModelRoutesOptions } from './model-routes.ts';
 import { addPageRoutes } from './page-files.ts';
+import { addPictureRoutes, type PictureRoutesOptions } from './picture-routes.ts';
 import { Problem, toProblem, toProblemResponse } from './problems.ts';
 import { addStatusRoutes, type StatusRoutesOptions } from './status-routes.ts';
 import { addUploadRoutes, type UploadRoutesOptions } from './upload-routes.ts';
@@ -17,6 +18,7 @@ export type AppOptions = GateOptions &
   StatusRoutesOptions &
   ConversationRoutesOptions &
   UploadRoutesOptions &
+  PictureRoutesOptions &
   ModelRoutesOptions & { readonly logger: Logger };
 
 /** All routes, behind one gate. Whatever goes wrong is answered as a problem, under `/v1` in OpenAI's shape. */
@@ -29,6 +31,7 @@ export function createApp(options: AppOptions): WebApp {
   if (sessions.required) addLoginRoutes(app, options);
   addConversationRoutes(app, options);
   addUploadRoutes(app, options);
+  addPictureRoutes(app, options);
   addModelRoutes(app, options);
   addPageRoutes(app, { login: sessions.required });
   refuseOtherMethods(app);

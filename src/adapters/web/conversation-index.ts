@@ -133,9 +133,14 @@ export function createConversationIndex({ store, logger }: ConversationIndexOpti
   };
 }
 
-/** A title from a question: its first line, cut at a word. */
+/** A title from a question: its first line, cut at a word; of a picture what it is to show. */
 export function toTitle(question: string): string {
-  const line = question.trim().split('\n', 1)[0]!.replace(/\s+/g, ' ').trim();
+  const line = question
+    .trim()
+    .replace(/^\/image\s+(?=\S)/i, '')
+    .split('\n', 1)[0]!
+    .replace(/\s+/g, ' ')
+    .trim();
   const letters = Array.from(line);
   if (letters.length <= longestTitle) return line;
   const cut = letters.slice(0, longestTitle - 1).join('');

@@ -3,9 +3,12 @@ import { chooseType } from './accept.ts';
 import { readAnswerType, streamTurn, toWholeAnswer } from './answers.ts';
 import { readAttachments } from './attachments.ts';
 import { readJson } from './bodies.ts';
+import { pressRequest } from './card-schemas.ts';
 import type { ConversationIndex, Entry } from './conversation-index.ts';
 import { findConversation, toConversation } from './conversations.ts';
 import type { EventStreams } from './event-stream.ts';
+import type { Pictures } from './pictures.ts';
+import { readPress } from './presses.ts';
 import { Problem } from './problems.ts';
 import type { Questions } from './questions.ts';
 import { conversationChange, conversationId, messageRequest } from './schemas.ts';
@@ -23,13 +26,14 @@ export interface ConversationRoutesOptions {
   readonly streams: EventStreams;
   readonly questions: Questions;
   readonly uploads: Uploads;
+  readonly pictures: Pick<Pictures, 'find'>;
   /** Aborts when the server goes away. */
   readonly closing: AbortSignal;
 }
 
 /** Everything under `/api/conversations`. */
 export function addConversationRoutes(app: WebApp, options: ConversationRoutesOptions): void {
-  const { inbox, index, turns, streams, questions, uploads, closing } = options;
+  const { inbox, index, turns, streams, questions, uploads, pictures, closing } = options;
   const startedAt = Date.now();
 
   function placeOf(context: WebContext): { person: string; id: string; thread: ThreadKey } {
@@ -85,6 +89,14 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
     }),
   );
 
+  app.post('/api/conversations/:id/presses', (context) =>
+    answer(context, async () => {
+      const { person, id } = placeOf(context);
+      const press = await readJson(context.env.incoming, pressRequest);
+      return questions.press(person, id, readPress(press));
+    }),
+  );
+
   app.post('/api/conversations/:id/regenerate', (context) =>
     answer(context, async () => {
       const { entry, person } = await entryOf(context);
@@ -128,7 +140,8 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
     const { entry, person, thread } = await entryOf(context);
     const persona = await index.persona(person, entry.id);
     const said = await inbox.conversations.read(thread);
-    return context.json(toConversation({ entry, persona, said, running: turns.running(thread) }));
+    const running = turns.running(thread);
+    return context.json(toConversation({ entry, persona, said, running, pictures }, person));
   });
 
   app.patch('/api/conversations/:id', async (context) => {

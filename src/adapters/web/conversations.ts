@@ -1,5 +1,7 @@
 import type { Inbox, Turn as SaidTurn, TurnFile } from '../../core/ports.ts';
+import { toKeptCards } from './card-shapes.ts';
 import { type ConversationIndex, type Entry, toTitle } from './conversation-index.ts';
+import type { Pictures } from './pictures.ts';
 import { messageIdOf } from './questions.ts';
 import type { Turn } from './turn.ts';
 import { toThread } from './turns.ts';
@@ -25,31 +27,34 @@ export interface ConversationView {
   readonly persona: string | undefined;
   readonly said: readonly SaidTurn[];
   readonly running: Turn | undefined;
+  readonly pictures: Pick<Pictures, 'find'>;
 }
 
 /** A conversation as the API tells it. The question of a running turn is in it, the answer is not: that is streamed. */
-export function toConversation({ entry, persona, said, running }: ConversationView) {
+export function toConversation(
+  { entry, persona, said, running, pictures }: ConversationView,
+  person: string,
+) {
   const { id, title, updatedAt } = entry;
+  const find = (key: string) => pictures.find(person, key);
   return {
     ...{ id, title, updatedAt: toTime(updatedAt) },
     ...(persona !== undefined && { persona }),
-    turns: turnsWith(said, running).map(({ role, text, at, files, end }) => ({
+    turns: turnsWith(said, running).map(({ role, text, at, files, cards, end }) => ({
       ...{ role, text, at: toTime(at) },
-      ...(files !== undefined && { files: files.map(toFile) }),
+      ...(files !== undefined && cards === undefined && { files: files.map(toFile) }),
+      ...(cards !== undefined && { cards: toKeptCards(cards, files ?? [], find) }),
       ...(end !== undefined && { end }),
     })),
     running: running === undefined ? null : { turn: running.id },
   };
 }
 
-interface Shown extends Pick<SaidTurn, 'role' | 'text' | 'at' | 'end'> {
-  readonly files?: readonly ShownFile[];
-}
+type Shown = Pick<SaidTurn, 'role' | 'text' | 'at' | 'files' | 'cards' | 'end'>;
 
-type ShownFile = Pick<TurnFile, 'name'> & Partial<Pick<TurnFile, 'about'>>;
-
-function toFile({ name, about }: ShownFile): ShownFile {
-  return { name, ...(about !== undefined && { about }) };
+/** Of a file that nobody has read yet, only its name is known. */
+function toFile({ name, about }: TurnFile): { readonly name: string; readonly about?: string } {
+  return { name, ...(about !== '' && { about }) };
 }
 
 function turnsWith(said: readonly SaidTurn[], running: Turn | undefined): readonly Shown[] {
@@ -60,7 +65,8 @@ function turnsWith(said: readonly SaidTurn[], running: Turn | undefined): readon
   if (running.again === true) return said.slice(0, said.findLastIndex(({ role }) => role === 'user') + 1);
   const { question, files, at } = running;
   if (question === undefined) return said;
-  return [...said, { role: 'user', text: question, at, ...(files !== undefined && { files }) }];
+  const unread = files?.map(({ name }) => ({ name, about: '', tokens: 0 }));
+  return [...said, { role: 'user', text: question, at, ...(unread && { files: unread }) }];
 }
 
 function toTime(milliseconds: number): string {

@@ -89,6 +89,6 @@ function isFile(path: string): boolean {
 function isWork(method: string, path: string): boolean {
   return (
     method === 'POST' &&
-    /^\/(api\/(embeddings|conversations\/[^/]*\/(messages|regenerate))|v1\/.*)$/.test(path)
+    /^\/(api\/(embeddings|conversations\/[^/]*\/(messages|presses|regenerate))|v1\/.*)$/.test(path)
   );
 }

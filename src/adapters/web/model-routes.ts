@@ -73,7 +73,7 @@ export function addModelRoutes(app: WebApp, options: ModelRoutesOptions): void {
       for (; !step.done; step = await events.next()) {
         const event = step.value;
         if (event.type === 'finish') stream.write(chunks.last(event.reason, event.usage));
-        else stream.write(chunks.delta(event.text));
+        else if (event.type === 'text-delta') stream.write(chunks.delta(event.text));
         // Nobody can come back to it, so a slow reader slows the model instead of being cut off.
         await stream.drained(signal);
       }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { pictureId, pressRequest } from './card-schemas.ts';
 import { completion, completionError, completionRequest, modelList } from './completion-schemas.ts';
+import { shownTypes } from './picture-routes.ts';
 import * as schemas from './schemas.ts';
 
 /** What one call takes and gives. */
@@ -12,13 +14,16 @@ interface Operation {
   readonly responses: Readonly<Record<number, z.ZodType | undefined>>;
   /** The successful answer can also be a stream of events. */
   readonly streams?: string;
+  /** The successful answer is a file of one of these types. */
+  readonly gives?: readonly string[];
   /** Statuses of its problems. */
   readonly problems?: readonly number[];
   readonly open?: true;
 }
 
-const turnEvents = `The events \`turn\`, \`delta\`, \`notice\`, and at the end \`done\` or \`error\`; each has the id
-\`<turn>.<position>\` and one line of JSON. Whoever sees \`turn\` shows the answer from empty.`;
+const turnEvents = `The events \`turn\`, \`delta\`, \`card\`, \`notice\`, and at the end \`done\` or \`error\`; each has the id
+\`<turn>.<position>\` and one line of JSON. Whoever sees \`turn\` shows the answer from empty.
+A \`card\` is the newest view of the card with its number; whoever comes back gets the newest view of every card again.`;
 const asking = [400, 404, 406, 409, 429, 502, 503];
 
 /** Every call of the API, as `METHOD /path`. */
@@ -79,6 +84,20 @@ const operations: Readonly<Record<string, Operation>> = {
     streams: turnEvents,
     problems: asking,
   },
+  'POST /api/conversations/{id}/presses': {
+    summary: 'Press a button of a card. What it does is answered as a question is.',
+    request: pressRequest,
+    responses: { 200: schemas.answer },
+    streams: turnEvents,
+    problems: [400, 406, 409, 413, 415, 429, 502, 503],
+  },
+  'GET /api/pictures/{id}': {
+    summary:
+      'A file of a card, for whose it is; with `?download` it is to be saved. Pictures are kept for 30 days at most.',
+    responses: { 304: undefined },
+    gives: shownTypes,
+    problems: [404],
+  },
   'POST /api/uploads': {
     summary:
       'Send a file ahead of its question: as the body itself, at most as many bytes as /api/about says. It is kept for a day; of each person the newest 20 are.',
@@ -136,7 +155,7 @@ export function createDescription(version: string, guarded: boolean): Record<str
 }
 
 function toOperation(operation: Operation, path: string, guarded: boolean, components: Map<string, unknown>) {
-  const { summary, request, file, responses, streams, problems = [], open } = operation;
+  const { summary, request, file, responses, streams, gives, problems = [], open } = operation;
   const json = (schema: z.ZodType, type = 'application/json') => ({
     [type]: { schema: toReference(schema, components) },
   });
@@ -150,11 +169,15 @@ function toOperation(operation: Operation, path: string, guarded: boolean, compo
     const text = { 'text/event-stream': { schema: { type: 'string', description: streams } } };
     answers[200] = { description: 'Done.', content: { ...answers[200]?.content, ...text } };
   }
+  if (gives !== undefined) {
+    const content = Object.fromEntries(gives.map((type) => [type, {}]));
+    answers[200] = { description: 'Done.', content };
+  }
   for (const status of guarded && open !== true ? [401, ...problems] : problems) {
     const content = json(schemas.problem, 'application/problem+json');
     answers[status] ??= { description: descriptionOf(status), content };
   }
-  const idSchema = path.startsWith('/api/uploads') ? schemas.uploadId : schemas.conversationId;
+  const idSchema = idSchemas[path.split('/')[2] ?? ''] ?? schemas.conversationId;
   const parameters = [
     ...(path.includes('{id}')
       ? [{ name: 'id', in: 'path', required: true, schema: toReference(idSchema, components) }]
@@ -187,6 +210,7 @@ interface Described extends Record<string, unknown> {
   readonly $defs?: Readonly<Record<string, Described>>;
 }
 
+const idSchemas: Readonly<Record<string, z.ZodType>> = { uploads: schemas.uploadId, pictures: pictureId };
 const fileName = { type: 'string', description: 'Percent-encoded, in UTF-8.' };
 const componentsPath = '#/components/schemas/';
 
@@ -195,6 +219,7 @@ function descriptionOf(status: number): string {
 }
 
 const descriptions: Readonly<Record<number, string>> = {
+  304: 'It has not changed.',
   400: 'Something in the request is wrong; `errors` says where.',
   401: 'The token is missing or wrong.',
   404: 'There is no such thing, or it belongs to somebody else.',

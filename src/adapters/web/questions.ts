@@ -1,6 +1,6 @@
 import { readTypedCommand } from '../../core/commands/commands.ts';
 import { ParleyError } from '../../core/errors.ts';
-import type { Attachment, Author, Inbox, Logger } from '../../core/ports.ts';
+import type { Attachment, Author, CommandCall, Inbox, Logger } from '../../core/ports.ts';
 import { type ConversationIndex, toTitle } from './conversation-index.ts';
 import { Problem } from './problems.ts';
 import type { Turn } from './turn.ts';
@@ -20,6 +20,8 @@ export interface Questions {
   ask(person: string, conversation: string, question: NewQuestion): Turn;
   /** Answers the last question anew. @throws Problem 409, 429, 503 */
   again(person: string, conversation: string): Turn;
+  /** Calls the command of a button that was pressed. @throws Problem 409, 429, 503 */
+  press(person: string, conversation: string, command: Pick<CommandCall, 'name' | 'options'>): Turn;
 }
 
 /** Options of {@link createQuestions}. */
@@ -37,7 +39,7 @@ export function createQuestions({ inbox, turns, index, admit, logger }: Question
   function begin(
     person: string,
     conversation: string,
-    asked: Pick<NewTurn, 'question' | 'files'> = {},
+    asked: Omit<NewTurn, 'person' | 'conversation'> = {},
   ): Turn {
     if (turns.running(toThread(person, conversation)) !== undefined)
       throw new Problem(
@@ -56,6 +58,15 @@ export function createQuestions({ inbox, turns, index, admit, logger }: Question
       const known = error instanceof ParleyError ? { code: error.code, notice: error.notice } : unexpected;
       await turn.end({ end: 'failed', ...known });
     }
+  }
+
+  async function call(turn: Turn, command: Pick<CommandCall, 'name' | 'options'>): Promise<void> {
+    const { thread, person } = turn;
+    await inbox.command({
+      ...{ id: messageIdOf(turn), ...command, conversation: thread },
+      ...{ author: authorOf(person), shared: false, replyTo: addressOf(turn) },
+      ...(await personaOf(turn)),
+    });
   }
 
   async function personaOf({ person, conversation }: Turn, given?: string): Promise<{ persona?: string }> {
@@ -79,7 +90,7 @@ export function createQuestions({ inbox, turns, index, admit, logger }: Question
           ),
         ]);
         // The engine takes it for a word to whatever still runs, and answers nothing.
-        if (readTypedCommand(text, true, true) === 'stop') {
+        if (readTypedCommand(text, true, true)?.name === 'stop') {
           await turn.end({ end: 'complete', notice: 'There is nothing to stop.' });
           return;
         }
@@ -93,14 +104,15 @@ export function createQuestions({ inbox, turns, index, admit, logger }: Question
       return turn;
     },
     again(person, conversation) {
+      const turn = begin(person, conversation, { again: true });
+      void deliver(turn, () => call(turn, { name: 'regenerate', options: {} }));
+      return turn;
+    },
+    press(person, conversation, command) {
       const turn = begin(person, conversation);
       void deliver(turn, async () => {
-        const { thread } = turn;
-        await inbox.command({
-          ...{ id: messageIdOf(turn), name: 'regenerate', options: {}, conversation: thread },
-          ...{ author: authorOf(person), shared: false, replyTo: addressOf(turn) },
-          ...(await personaOf(turn)),
-        });
+        await index.touch(person, conversation, toTitle(command.options.prompt ?? 'Pictures'));
+        await call(turn, command);
       });
       return turn;
     },

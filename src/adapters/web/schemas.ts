@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { card } from './card-schemas.ts';
 
 /** What the API takes and gives. The same schemas check the requests and make `/openapi.json`. */
 
@@ -27,11 +28,12 @@ const named = z
   })
   .meta({ description: 'A file that is only mentioned: it can’t be read.' });
 
-const tooMany = 'attach at most 10 files';
+const mostAttachments = 16;
+const tooMany = `attach at most ${mostAttachments} files`;
 
 const wordlessRequest = z.strictObject({
   text: z.string().trim().max(0).optional(),
-  attachments: z.array(uploaded).min(1).max(10, tooMany),
+  attachments: z.array(uploaded).min(1).max(mostAttachments, tooMany),
   persona: persona.optional(),
 });
 
@@ -43,7 +45,7 @@ const wordedRequest = z.strictObject({
     .max(32_000, 'write at most 32,000 characters'),
   attachments: z
     .array(z.union([uploaded, named]))
-    .max(10, tooMany)
+    .max(mostAttachments, tooMany)
     .optional(),
   persona: persona.optional(),
 });
@@ -71,6 +73,10 @@ export const answer = z
     turn: z.string(),
     text: z.string(),
     notice: z.string().optional().meta({ description: 'What Parley says beside the answer.' }),
+    cards: z
+      .array(card)
+      .optional()
+      .meta({ description: 'Pictures that were made, with their captions and buttons.' }),
     end: z.enum(['complete', 'stopped']),
     usage: usage.optional(),
   })
@@ -100,7 +106,8 @@ const turn = z.object({
   files: z
     .array(z.object({ name: z.string(), about: z.string().optional() }))
     .optional()
-    .meta({ description: 'What came with it, and what that is: `PDF, 30 pages`.' }),
+    .meta({ description: 'What came with a question, and what that is: `PDF, 30 pages`.' }),
+  cards: z.array(card).optional().meta({ description: 'Of an answer: the pictures that it made.' }),
   end: z.enum(['complete', 'stopped', 'failed']).optional(),
 });
 

@@ -1,4 +1,5 @@
 import type { Ending, Usage } from '../../core/ports.ts';
+import type { LiveCardData } from './card-shapes.ts';
 import { toSeconds } from './problems.ts';
 
 /** The first event of a turn: whoever sees it shows the answer from empty. */
@@ -9,6 +10,11 @@ export function toTurnEvent(turn: string, conversation: string): string {
 /** More text. JSON keeps every kind of line break inside one line. @param position UTF-16 units up to its end */
 export function toDeltaEvent(turn: string, position: number, text: string): string {
   return `id: ${turn}.${position}\nevent: delta\ndata: {"text":${JSON.stringify(text)}}\n\n`;
+}
+
+/** The newest view of a card. It has no position of its own: whoever comes back gets the cards again. @param length as below */
+export function toCardEvent(turn: string, length: number, card: LiveCardData): string {
+  return toEvent(turn, length, 'card', card);
 }
 
 /** What comes after the last of the text, one string for each event. @param length UTF-16 units of the text */

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DirectSurface, Ending, ThreadKey } from '../../core/ports.ts';
+import type { LiveCardData } from './card-shapes.ts';
 import type { Reader } from './event-stream.ts';
-import { toDeltaEvent, toTailEvents, toTurnEvent } from './turn-events.ts';
+import type { Pictures } from './pictures.ts';
+import { createTurnCards } from './turn-cards.ts';
+import { toCardEvent, toDeltaEvent, toTailEvents, toTurnEvent } from './turn-events.ts';
 
 /** What a turn answers. */
 export interface TurnOptions {
@@ -23,7 +26,9 @@ export interface TurnOptions {
 }
 
 /** One answer: what it says so far, and everybody who reads along. */
-export interface Turn extends DirectSurface, Readonly<Omit<TurnOptions, 'recovered'>> {
+export interface Turn
+  extends Required<Omit<DirectSurface, 'gone'>>,
+    Readonly<Omit<TurnOptions, 'recovered'>> {
   /** Unique, also among the attempts at one answer: positions count within it. */
   readonly id: string;
   /** Absent while it runs. */
@@ -34,6 +39,8 @@ export interface Turn extends DirectSurface, Readonly<Omit<TurnOptions, 'recover
   readonly ended: Promise<Ending>;
   /** Everything said so far. */
   text(): string;
+  /** The newest view of every card, in the order in which they came. */
+  readonly cards: readonly LiveCardData[];
   /** False where somebody who read up to this position has seen all that will ever come. */
   hasMoreAfter(position: number | undefined): boolean;
   /**
@@ -46,15 +53,18 @@ export interface Turn extends DirectSurface, Readonly<Omit<TurnOptions, 'recover
   readonly readers: number;
   /** Sends its readers away; they can come back elsewhere. */
   dismiss(): void;
+  /** It will not be read any more: what is held for it in memory may go. */
+  release(): void;
 }
 
 /** Begins a turn. What one delta costs does not grow with the text, and is paid once for all readers. */
-export function createTurn(options: TurnOptions): Turn {
+export function createTurn(options: TurnOptions, pictures: Pick<Pictures, 'put' | 'drop'>): Turn {
   const { key, recovered, conversation, ...rest } = options;
   // After a restart the text begins anew: positions of the former process must not be taken for ours.
   const id = recovered ? `${key}-${randomBytes(3).toString('hex')}` : key;
   const readers = new Set<Reader>();
   const ended = Promise.withResolvers<Ending>();
+  const cards = createTurnCards(options.person, pictures);
   const parts: string[] = [];
   let length = 0;
   let pending = '';
@@ -67,6 +77,12 @@ export function createTurn(options: TurnOptions): Turn {
     if (pending === '') return;
     const events = readers.size > 1 ? Buffer.from(pending) : pending;
     pending = '';
+    for (const reader of readers) reader.write(events);
+  }
+
+  function send(event: string): void {
+    flush();
+    const events = readers.size > 1 ? Buffer.from(event) : event;
     for (const reader of readers) reader.write(events);
   }
 
@@ -95,6 +111,12 @@ export function createTurn(options: TurnOptions): Turn {
       return readers.size;
     },
     text,
+    get cards() {
+      return cards.newest;
+    },
+    card(name, view) {
+      if (ending === undefined) send(toCardEvent(id, length, cards.show(name, view)));
+    },
     push(delta) {
       if (delta === '' || ending !== undefined) return;
       parts.push(delta);
@@ -106,6 +128,7 @@ export function createTurn(options: TurnOptions): Turn {
     async end(given) {
       if (ending !== undefined) return;
       flush();
+      for (const card of cards.settle(given.end)) send(toCardEvent(id, length, card));
       ending = given;
       endedAt = Date.now();
       tail = toTailEvents(id, length, given);
@@ -123,6 +146,7 @@ export function createTurn(options: TurnOptions): Turn {
       const missing = text().slice(from);
       let events = isKnown(after) ? '' : toTurnEvent(id, conversation);
       if (missing !== '') events += toDeltaEvent(id, length, missing);
+      for (const card of cards.newest) events += toCardEvent(id, length, card);
       events += tail.slice(Math.max(0, from - length)).join('');
       if (events !== '') reader.write(events);
       if (ending === undefined) readers.add(reader);
@@ -134,5 +158,6 @@ export function createTurn(options: TurnOptions): Turn {
       for (const reader of readers) reader.end();
       readers.clear();
     },
+    release: cards.release,
   };
 }

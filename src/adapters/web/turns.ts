@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { ReplyAddress, ThreadKey } from '../../core/ports.ts';
+import type { Pictures } from './pictures.ts';
 import { createTurn, type Turn } from './turn.ts';
 
 /** What begins a turn. */
 export interface NewTurn {
   readonly person: string;
   readonly conversation: string;
-  /** Absent where an answer is given anew. */
+  /** Absent where it is the engine's to say (a button was pressed), or in the history already. */
   readonly question?: string;
+  /** True where an answer is given anew. */
+  readonly again?: boolean;
   /** What came with the question. */
-  readonly files?: Turn['files'];
+  readonly files?: NonNullable<Turn['files']>;
 }
 
 /** Every turn that runs, or ended lately: somebody may come back to it. */
@@ -42,10 +45,12 @@ export interface TurnsOptions {
   onStop(thread: ThreadKey): void;
   /** A turn that the engine never answered was ended. */
   onUnanswered(turn: Turn): void;
+  /** Where files of cards are put. */
+  readonly pictures: Pick<Pictures, 'put' | 'drop'>;
 }
 
 /** Creates the turns of a server. */
-export function createTurns({ onStop, onUnanswered }: TurnsOptions): Turns {
+export function createTurns({ onStop, onUnanswered, pictures }: TurnsOptions): Turns {
   /** Oldest first; nearly always one. */
   const threads = new Map<ThreadKey, Turn[]>();
   /** Turns that the engine writes. */
@@ -92,6 +97,7 @@ export function createTurns({ onStop, onUnanswered }: TurnsOptions): Turns {
         onUnanswered(turn);
       }
       const left = turns.filter(({ endedAt }) => endedAt === undefined || now - endedAt < keepMs);
+      for (const turn of turns) if (!left.includes(turn)) turn.release();
       if (left.length > 0) threads.set(thread, left);
       else threads.delete(thread);
     }
@@ -101,19 +107,17 @@ export function createTurns({ onStop, onUnanswered }: TurnsOptions): Turns {
   }
 
   return {
-    begin({ person, conversation, question, files }) {
+    begin({ person, conversation, ...asked }) {
       const thread = toThread(person, conversation);
       const key = randomBytes(9).toString('base64url');
-      const asked = question === undefined ? { again: true } : { question, ...(files && { files }) };
-      return add(
-        createTurn({ thread, person, conversation, key, recovered: false, at: Date.now(), ...asked }),
-      );
+      const place = { thread, person, conversation, key, recovered: false, at: Date.now() };
+      return add(createTurn({ ...place, ...asked }, pictures));
     },
     claim({ thread, data }) {
       const { turn: key = '' } = data;
       const known = find(thread, key);
-      const turn =
-        known ?? add(createTurn({ ...fromThread(thread), thread, key, recovered: true, at: Date.now() }));
+      const place = { ...fromThread(thread), thread, key, recovered: true, at: Date.now() };
+      const turn = known ?? add(createTurn(place, pictures));
       claimed.add(turn);
       // Stopped before the engine came to it: it has begun now.
       if (stopped.has(turn)) onStop(thread);

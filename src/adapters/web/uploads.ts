@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { DownloadError, givenUp, toFileError } from '../../core/bounded-download.ts';
 import { toPlainName } from '../../core/files/file-name.ts';
 import type { Attachment, FetchOptions, Logger } from '../../core/ports.ts';
+import { toOwner } from './owner.ts';
 import { Problem } from './problems.ts';
 import type { UploadFiles } from './upload-files.ts';
 
@@ -180,11 +181,6 @@ export interface KeptUpload extends Upload {
   readonly owner: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-}
-
-/** Names of people are no part of what lies on the disk. */
-function toOwner(person: string): string {
-  return createHash('sha256').update(person).digest('base64url').slice(0, 22);
 }
 
 async function* bounded(

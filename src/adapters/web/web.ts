@@ -19,6 +19,7 @@ import { createApp } from './app.ts';
 import { createConversationIndex } from './conversation-index.ts';
 import { createEventStreams } from './event-stream.ts';
 import { createRateLimit } from './limits.ts';
+import { createPictures } from './pictures.ts';
 import { Problem, toProblemResponse } from './problems.ts';
 import { createQuestions } from './questions.ts';
 import { createSessions } from './sessions.ts';
@@ -41,6 +42,8 @@ export interface WebOptions {
   readonly turns?: number;
   /** Where files of people wait until they are read (a directory of its own), and how large one may be. */
   readonly uploads: { readonly directory: string; readonly mostBytes: number };
+  /** Where pictures that were made are kept, for as long as they may be looked at. */
+  readonly pictures: { readonly directory: string };
   /** For lists of conversations and personas. */
   readonly store: KeyValue;
   /** For OpenAI's interface. */
@@ -73,12 +76,14 @@ export function createWeb(options: WebOptions): Web {
     ...{ files: createUploadFiles(options.uploads.directory), logger },
     mostBytes: options.uploads.mostBytes,
   });
+  const pictures = createPictures({ files: createUploadFiles(options.pictures.directory), logger });
   let inbox: Inbox | undefined;
   let server: Server | undefined;
   let url: string | undefined;
   let stoppedAt: number | undefined;
 
   const turns = createTurns({
+    pictures,
     onStop: (thread) => inbox?.stop(thread),
     onUnanswered: ({ thread }) => logger.error('a question was never answered', { thread }),
   });
@@ -95,6 +100,7 @@ export function createWeb(options: WebOptions): Web {
         streams,
         index,
         uploads,
+        pictures,
         admission,
         trustProxy,
         host,
@@ -141,7 +147,7 @@ export function createWeb(options: WebOptions): Web {
 
     async start(engine, commands) {
       inbox = engine;
-      await uploads.open();
+      await Promise.all([uploads.open(), pictures.open()]);
       const listening = createServer(patience, createListener(engine, commands));
       await new Promise<void>((resolve, reject) => {
         listening.once('error', (error) => reject(toStartError(error, host, port)));
@@ -169,6 +175,7 @@ export function createWeb(options: WebOptions): Web {
       await within(admission.settled(), lastWordsMs);
       turns.close();
       uploads.close();
+      await pictures.close();
       streams.close();
       const ending = server;
       if (ending === undefined) return;

@@ -10,6 +10,10 @@ export interface CommandDesk {
    * @returns false where there is no question. @throws ParleyError `store-failed`
    */
   askAgain(): Promise<boolean>;
+  /** Makes the pictures that the call asks for. @throws ParleyError `store-failed` */
+  draw(): Promise<void>;
+  /** Gives the file that the call asks for. @throws ParleyError `store-failed` */
+  giveFile(): Promise<void>;
   /** Says something to the caller. */
   say(text: string): Promise<void>;
   /** Forgets the conversation of a thread. @throws ParleyError `store-failed` */

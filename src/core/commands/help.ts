@@ -12,7 +12,7 @@ const text = `**I am Parley.** Mention me in a channel, write to me directly, or
 
 - In a thread we share you need not mention me again; what you send while I write is answered next.
 - Pictures, documents, code, logs and voice messages that you send with a question are read.
-- \`/ask\` asks without a mention.
+- \`/ask\` asks without a mention; \`/image a sea otter\` draws, and so does asking me for a picture.
 - \`/new\` forgets the conversation.
 - \`/help\` shows this.
 - \`stop\`, said while I write, ends my answer.

@@ -60,10 +60,20 @@ export interface Receipt {
 /** Gets what people send into a form that prompts take. */
 export interface FileReceiver {
   /**
-   * Fetches and reads files: at most ten, within half a minute (recordings have longer). Never rejects: what could not be
+   * Fetches and reads files: at most sixteen, within half a minute (recordings have longer). Never rejects: what could not be
    * read is told of in the receipt, and after an abort the rest counts as unread.
    */
   receive(thread: ThreadKey, attachments: readonly Attachment[], signal: AbortSignal): Promise<Receipt>;
+  /**
+   * Takes in a picture that Parley made: kept as one that was sent.
+   * @throws ParleyError `file-unreadable`
+   */
+  adopt(
+    picture: { readonly name: string; readonly bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<TurnFile>;
+  /** Keeps a text under the key that is returned, for as long as files are kept. */
+  keepText(text: string): Promise<string>;
   /** What was read before, as far as it is still there. Never rejects. */
   load(keys: readonly string[]): Promise<Contents>;
 }
@@ -114,7 +124,7 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
         counters.add(`files.${content.kind}`);
         received[index] = await (content.kind === 'recording'
           ? listen(name, content, transcriber)
-          : keep(name, content.kind, content.about, content));
+          : describe(name, content.kind, content.about, content));
       } finally {
         leave();
       }
@@ -129,7 +139,7 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
       const heard = (await untilAborted(work, listening.signal)).trim();
       if (heard === '') throw new ParleyError('file-unreadable', silent(name));
       if (heard.length > mostHeard)
-        return keep(name, 'recording', recording.about, {
+        return describe(name, 'recording', recording.about, {
           kind: 'text',
           text: cutMiddle(heard, mostCharacters),
         });
@@ -143,7 +153,7 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
       return { file, heard };
     }
 
-    async function keep(
+    async function describe(
       name: string,
       kind: FileContent['kind'],
       about: string,
@@ -166,9 +176,8 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
         content.kind === 'text'
           ? { kind: 'text', text: content.text }
           : { kind: 'picture', mediaType: content.mediaType, bytes: content.bytes };
-      const key = keyOf(plain);
+      const key = await keep(plain);
       contents.set(key, plain);
-      await store?.keep(key, plain);
       return key;
     }
 
@@ -198,7 +207,29 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
     return { received, contents, faults: tellFaults({ attachments, readable, mostFiles, faults }) };
   }
 
-  return { receive, load: async (keys) => (await store?.load(keys)) ?? new Map() };
+  async function adopt(
+    { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<TurnFile> {
+    const content = await tools?.reader.read({ name, bytes }, { mostCharacters: 0, signal });
+    if (content?.kind !== 'picture') return { name, kind: 'picture', about: '', tokens: pictureTokens };
+    const { about, mediaType } = content;
+    const key = await keep({ kind: 'picture', mediaType, bytes: content.bytes });
+    return { name, kind: 'picture', about, key, tokens: pictureTokens };
+  }
+
+  async function keep(content: Content): Promise<string> {
+    const key = keyOf(content);
+    await store?.keep(key, content);
+    return key;
+  }
+
+  return {
+    receive,
+    adopt,
+    keepText: (text) => keep({ kind: 'text', text }),
+    load: async (keys) => (await store?.load(keys)) ?? new Map(),
+  };
 }
 
 interface Timer {
@@ -212,7 +243,8 @@ function startTimer(limitMs: number, signal: AbortSignal): Timer {
   return { signal: AbortSignal.any([signal, controller.signal]), clear: () => clearTimeout(timer) };
 }
 
-const mostFiles = 10;
+/** As many as image models take at once. */
+const mostFiles = 16;
 const atOnce = 2;
 const fetchMs = 30_000;
 /** An hour of speech takes a transcriber about a minute. */

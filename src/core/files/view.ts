@@ -73,14 +73,17 @@ export function keysInView(turns: readonly Turn[], { contextTokens }: ChatModel)
   return keys;
 }
 
-/** The files of the last questions, newest question first, each in the order in which they were sent. */
+/** The files of the last questions and their answers, newest question first, each in the order in which they were sent. */
 function filesInView(turns: readonly Turn[]): readonly (readonly TurnFile[])[] {
   const questions = new Map<string, TurnFile[]>();
-  for (const { question, files = [] } of turns.toReversed()) {
+  let drawn: readonly TurnFile[] = [];
+  for (const { role, question, files = [] } of turns.toReversed()) {
+    if (role === 'assistant') drawn = [...files, ...drawn];
     if (question === undefined) continue;
     const before = questions.get(question);
     if (before === undefined && questions.size === questionsInView) break;
-    questions.set(question, [...files, ...(before ?? [])]);
+    questions.set(question, [...files, ...(before ?? []), ...drawn]);
+    drawn = [];
   }
   return [...questions.values()];
 }

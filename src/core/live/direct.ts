@@ -1,4 +1,5 @@
 import { SurfaceError } from '../errors.ts';
+import type { CardView } from '../picture-ports.ts';
 import type { Counters, DirectSurface, Ending, Logger } from '../ports.ts';
 import type { LiveReply } from './replies.ts';
 import type { Delivery } from './writer.ts';
@@ -46,6 +47,11 @@ export function startDirectReply(options: DirectReplyOptions): LiveReply {
       delivery ??= finish(ending);
       return delivery;
     },
+    ...(surface.card && {
+      card(name: string, view: CardView) {
+        if (delivery === undefined && !gone.aborted) surface.card?.(name, view);
+      },
+    }),
     gone,
   };
 }

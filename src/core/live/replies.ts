@@ -1,6 +1,9 @@
+import type { SurfaceError } from '../errors.ts';
 import { toFootnote } from '../failure.ts';
-import type { Counters, DirectSurface, Ending, Logger, Meter, ReplySurface } from '../ports.ts';
+import type { CardSurface, CardView } from '../picture-ports.ts';
+import type { Counters, DirectSurface, Ending, Logger, Meter, ReplySurface, Scope } from '../ports.ts';
 import { createBudget } from './budget.ts';
+import { createCard, type LiveCard } from './card.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { startDirectReply } from './direct.ts';
 import { createLengths } from './lengths.ts';
@@ -16,6 +19,11 @@ export interface LiveReply {
    * @returns once everything is delivered or known to be undeliverable; never rejects.
    */
   end(ending: Ending): Promise<Delivery>;
+  /**
+   * Shows a card beside the text, or the newest view of the one of that name. Absent where a card is a message of its own,
+   * or none can be shown.
+   */
+  readonly card?: (name: string, view: CardView) => void;
   /** Aborts where nobody can see the reply any more (message deleted, channel gone): stop the model. */
   readonly gone: AbortSignal;
 }
@@ -28,6 +36,14 @@ export interface LiveReplies {
    * @param attempt from 1; higher where a former process may have begun this reply
    */
   start(surface: ReplySurface | DirectSurface, key: string, attempt?: number): LiveReply;
+  /**
+   * Starts a card, a message of its own.
+   * @param opening as of {@link start}; `beside` where a reply of text stands at the same address
+   */
+  startCard(
+    surface: CardSurface,
+    opening: { readonly key: string; readonly attempt?: number; readonly beside?: boolean },
+  ): LiveCard;
   /** Resolves once no call is left to be made: also streams that showed everything are closed by then. */
   settled(): Promise<void>;
   /** Corrects the budget by what a platform tells of a scope. */
@@ -65,6 +81,12 @@ export function createLiveReplies({
     if (left === 0) idle.resolve();
   }
 
+  function refuse(scopes: readonly Scope[], { scope, retryAfterMs = defaultRetryMs }: SurfaceError): void {
+    // A scope that the call was not known to count against can't be waited for: its own are closed instead.
+    const named = scopes.filter(({ id }) => id === scope);
+    for (const { id } of named.length > 0 ? named : scopes) budget.refuse(id, retryAfterMs, clock.now());
+  }
+
   function startPaced(surface: ReplySurface, key: string, attempt: number): LiveReply {
     const gone = new AbortController();
     const delivery = Promise.withResolvers<Delivery>();
@@ -76,12 +98,8 @@ export function createLiveReplies({
       lengths,
       logger,
       counters,
-      wake: () => scheduler.wake(),
-      onRefused(scopes, { scope, retryAfterMs = defaultRetryMs }) {
-        // A scope that the call was not known to count against can't be waited for: its own are closed instead.
-        const named = scopes.filter(({ id }) => id === scope);
-        for (const { id } of named.length > 0 ? named : scopes) budget.refuse(id, retryAfterMs, clock.now());
-      },
+      wake: (urgent) => scheduler.wake(urgent),
+      onRefused: refuse,
       onGone: (reason) => gone.abort(reason),
       onDelivered: delivery.resolve,
       onDone() {
@@ -108,6 +126,20 @@ export function createLiveReplies({
       return 'push' in surface
         ? startDirectReply({ surface, key, logger, counters, onDone: finish })
         : startPaced(surface, key, attempt);
+    },
+    startCard(surface, { key, attempt = 1, beside = false }) {
+      begin();
+      const card = createCard({
+        ...{ surface, key, attempt, beside, clock, logger, counters },
+        wake: () => scheduler.wake(),
+        onRefused: refuse,
+        onDone() {
+          scheduler.remove(card);
+          finish();
+        },
+      });
+      scheduler.add(card);
+      return card;
     },
   };
 }

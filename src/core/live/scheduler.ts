@@ -59,8 +59,11 @@ export interface Contender<Offer extends OfferedMove = OfferedMove> {
 export interface Scheduler {
   add(contender: Contender): void;
   remove(contender: Contender): void;
-  /** Something changed: text came, a call ended. Cheap; work is gathered to the next tick of the clock. */
-  wake(): void;
+  /**
+   * Something changed: text came, a call ended. Cheap; work is gathered to the next tick of the clock, which is further
+   * off the more replies there are, unless it is `urgent`: first words, a last text.
+   */
+  wake(urgent?: boolean): void;
 }
 
 /** What {@link createScheduler} needs. */
@@ -85,8 +88,10 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   let timerAt = Number.POSITIVE_INFINITY;
   let tickedAt = Number.NEGATIVE_INFINITY;
 
-  function wakeAt(time: number): void {
-    const at = Math.max(time, tickedAt + shortestTickMs);
+  /** Each look costs something for each reply: edits that nobody waits for are looked at together. */
+  function wakeAt(time: number, urgent = false): void {
+    const restMs = urgent ? shortestTickMs : Math.min(longestTickMs, contenders.size * tickPerReplyMs);
+    const at = Math.max(time, tickedAt + Math.max(shortestTickMs, restMs));
     if (at >= timerAt) return;
     cancelTimer?.();
     timerAt = at;
@@ -101,6 +106,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     const now = clock.now();
     tickedAt = now;
     let next = Number.POSITIVE_INFINITY;
+    let nextUrgent = Number.POSITIVE_INFINITY;
     const load = createLoad(budget, now);
     const bids: { contender: Contender; bid: Bid; outlook: Outlook | undefined }[] = [];
     for (const contender of contenders) {
@@ -129,7 +135,9 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     candidates.sort(byUrgencyThenWorth);
     for (const candidate of candidates) {
       guard(candidate.contender, () => {
-        next = Math.min(next, serve(candidate, load, now));
+        const due = serve(candidate, load, now);
+        if (isUrgent(candidate.bid)) nextUrgent = Math.min(nextUrgent, due);
+        else next = Math.min(next, due);
       });
     }
     for (const contender of contenders) {
@@ -138,6 +146,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
         if (due !== undefined) next = Math.min(next, Math.max(due, now + longestNapMs));
       });
     }
+    if (nextUrgent < Number.POSITIVE_INFINITY) wakeAt(nextUrgent, true);
     if (next < Number.POSITIVE_INFINITY) wakeAt(next);
   }
 
@@ -198,10 +207,10 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   return {
     add(contender) {
       contenders.add(contender);
-      wakeAt(clock.now());
+      wakeAt(clock.now(), true);
     },
     remove: (contender) => void contenders.delete(contender),
-    wake: () => wakeAt(clock.now()),
+    wake: (urgent = false) => wakeAt(clock.now(), urgent),
   };
 }
 
@@ -219,9 +228,16 @@ function byUrgencyThenWorth(a: Candidate, b: Candidate): number {
   );
 }
 
+function isUrgent({ urgency }: Bid): boolean {
+  return urgency !== 'progress' && urgency !== 'tidy';
+}
+
 const rank = { first: 0, prepare: 1, final: 2, progress: 3, tidy: 4 } as const;
 /** Ticks are at least so far apart: hundreds of replies cost no more than a few hundred looks a second each. */
 const shortestTickMs = 10;
+/** With so many replies that this is reached, ticks for edits alone are no further apart. */
+const longestTickMs = 40;
+const tickPerReplyMs = 0.4;
 const shortestNapMs = 10;
 const longestNapMs = 250;
 const longGap = 1.5;

@@ -38,8 +38,8 @@ export interface WriterOptions {
   readonly lengths: Lengths;
   readonly logger: Logger;
   readonly counters: Counters;
-  /** Something is to be done: ask the scheduler. */
-  wake(): void;
+  /** Something is to be done: ask the scheduler; at once, where it is urgent. */
+  wake(urgent?: boolean): void;
   /** The platform refused a call that counted against these scopes. */
   onRefused(scopes: readonly Scope[], error: SurfaceError): void;
   /** The place to write is gone: nothing more will be shown. */
@@ -160,6 +160,7 @@ export function createWriter(options: WriterOptions): Writer {
     busy = false;
     if (manuscript.beyond(covered()) > 0) unseenSince ??= clock.now();
     if (open === undefined && manuscript.finished()) finish(true);
+    else if (manuscript.ended || open === undefined) options.wake(true);
   }
 
   function preparingCall({ scopes }: ReplyMove): OutgoingCall | undefined {
@@ -358,14 +359,14 @@ export function createWriter(options: WriterOptions): Writer {
       manuscript.push(delta);
       pace.push(delta.length, now);
       // While some text is unseen the scheduler looks again by itself.
-      if (unseenSince === undefined || open === undefined) options.wake();
+      if (unseenSince === undefined || open === undefined) options.wake(open === undefined);
       unseenSince ??= now;
     },
     end(notice) {
       if (manuscript.ended || delivered) return;
       manuscript.end(notice);
       pace.end();
-      options.wake();
+      options.wake(true);
     },
   };
 }

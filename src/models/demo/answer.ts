@@ -1,5 +1,6 @@
-import type { ChatMessage } from '../../core/ports.ts';
+import type { ChatMessage, Tool, ToolCall } from '../../core/ports.ts';
 import { readSayings, type Saying, toQuotation } from './conversation.ts';
+import { declineDrawing, reportDrawing, toDrawingCall } from './drawing.ts';
 import { readFacts } from './facts.ts';
 import { describeFiles } from './files.ts';
 import { recall } from './recall.ts';
@@ -14,22 +15,39 @@ const abilities = `Try one of these:
 - \`my favourite colour is teal\`, and later \`what is my favourite colour?\`
 - \`what did I say first?\`, \`how many messages?\`, \`what did we talk about?\`
 - \`show me markdown\`, or a \`table\`, a \`list\`, \`code\`
-- \`write 5000 characters\`, or \`write 5000 characters of code\``;
+- \`write 5000 characters\`, or \`write 5000 characters of code\`
+- \`draw a sea otter\`, and then \`make it blue\``;
+
+/** What the demo model does about a conversation: it says something, or calls a tool. */
+export interface DemoAnswer {
+  readonly text: string;
+  readonly call?: ToolCall;
+}
 
 /** The demo model's answer to a conversation: always the same to the same messages. */
-export function answerAsDemo(messages: readonly ChatMessage[]): string {
-  const isFirst = !messages.some((message) => message.role === 'assistant');
+export function answerAsDemo(messages: readonly ChatMessage[], tools: readonly Tool[] = []): DemoAnswer {
+  const asked = messages.findLastIndex((message) => message.role === 'user');
+  const isFirst = !messages.slice(0, Math.max(0, asked)).some((message) => message.role === 'assistant');
   const sayings = readSayings(messages);
   const question = sayings.at(-1) ?? { text: '' };
-  const answer =
+  const last = messages.at(-1);
+  const call = last?.role === 'tool' ? undefined : toDrawingCall(question, messages, tools);
+  if (call !== undefined) return { text: '', call };
+  const answer = last?.role === 'tool' ? reportDrawing(last) : toWords(question, sayings, messages);
+  return { text: isFirst ? notice + answer : answer };
+}
+
+function toWords(question: Saying, sayings: readonly Saying[], messages: readonly ChatMessage[]): string {
+  return (
     describeFiles(fileAskedFor(question, sayings)) ??
+    declineDrawing(question) ??
     writeToLength(question.text) ??
     recall(question, sayings.slice(0, -1), messages) ??
     acknowledge(question) ??
     show(question.text) ??
     greet(question) ??
-    shrug(question);
-  return isFirst ? notice + answer : answer;
+    shrug(question)
+  );
 }
 
 /** What came with a question, or what came before where it asks for that. */

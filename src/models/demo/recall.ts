@@ -74,14 +74,19 @@ function isOwn(fact: Fact, speaker: string | undefined): boolean {
 }
 
 function count(earlier: readonly Saying[], messages: readonly ChatMessage[]): string {
-  const answers = messages.filter((message) => message.role === 'assistant').length;
+  const answers = messages.filter(isAnswer).length;
   const sent = earlier.length + 1;
   return `This is message number **${sent}** of this conversation, and I have answered ${answers === 1 ? 'once' : `${answers} times`} before.`;
 }
 
 function repeatOwn(messages: readonly ChatMessage[]): string {
-  const last = messages.findLast((message) => message.role === 'assistant');
+  const last = messages.findLast(isAnswer);
   return last === undefined ? 'I have not said anything yet.' : `I said:\n\n> ${toQuotation(last.text, 300)}`;
+}
+
+/** A call of a tool is none. */
+function isAnswer({ role, text }: ChatMessage): boolean {
+  return role === 'assistant' && text !== '';
 }
 
 function quote(saying: Saying | undefined, which: 'first' | 'last'): string {

@@ -9,7 +9,10 @@ describeDirectPlatform('Terminal', async () => {
   output.on('data', (chunk) => {
     written += chunk;
   });
-  const platform = createTerminal({ input, output, status: new PassThrough(), onExit: () => undefined });
+  const platform = createTerminal({
+    ...{ input, output, status: new PassThrough(), onExit: () => undefined },
+    pictures: 'never-used',
+  });
   return {
     platform,
     start: (inbox, commands) => platform.start(inbox, commands),

@@ -127,15 +127,17 @@ interface Taken {
   next(): Promise<IncomingMessage>;
 }
 
-function createStage(options: { isTTY?: boolean; output?: Writable } = {}): Stage {
+function createStage(options: { isTTY?: boolean; output?: Writable; pictures?: string } = {}): Stage {
   const input = Object.assign(new PassThrough(), { isTTY: options.isTTY === true });
   const written = collect();
   const hints = collect();
   const exited = vi.fn();
+  const pictures = options.pictures ?? 'never-used';
   const terminal = createTerminal({
     input,
     output: options.output ?? written.stream,
     status: hints.stream,
+    pictures,
     onExit: exited,
   });
   const surface = terminal.surface({ thread: 'terminal:1', data: {} });

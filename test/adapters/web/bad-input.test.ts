@@ -20,7 +20,7 @@ it.each<[string, unknown, string, RegExp]>([
     'attachments.0.url',
     /url/,
   ],
-  ['too many attachments', { text: 'a', attachments: Array(11).fill({ name: 'a' }) }, 'attachments', /10/],
+  ['too many attachments', { text: 'a', attachments: Array(17).fill({ name: 'a' }) }, 'attachments', /16/],
   ['an attachment without a name', { text: 'a', attachments: [{}] }, 'attachments.0.name', /name/],
   [
     'a size that is none',

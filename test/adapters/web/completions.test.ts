@@ -20,7 +20,7 @@ async function setUp(): Promise<{ site: Site; model: FakeModel; client: OpenAI }
       let text = '';
       for await (const event of fake.stream(request, signal)) {
         if (event.type === 'finish') return { text, reason: event.reason, usage };
-        text += event.text;
+        if (event.type === 'text-delta') text += event.text;
       }
       throw new Error('it ended without an end');
     },

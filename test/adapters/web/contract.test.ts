@@ -5,7 +5,7 @@ import { describeDirectPlatform } from '../../contracts/platform-direct.ts';
 import { createInstruments, createMemoryKeyValue } from '../../fakes/instruments.ts';
 import { createFakeModel } from '../../fakes/model.ts';
 import { readEvents } from './events.ts';
-import { createUploadRoom } from './scratch.ts';
+import { createScratch, createUploadRoom } from './scratch.ts';
 
 describeDirectPlatform('Web', async () => {
   const platform = createWeb({
@@ -13,6 +13,7 @@ describeDirectPlatform('Web', async () => {
     port: 0,
     store: createMemoryKeyValue(),
     uploads: createUploadRoom(),
+    pictures: { directory: createScratch() },
     completions: createFakeModel(),
     embeddings: createDemoEmbeddings(),
     demo: true,

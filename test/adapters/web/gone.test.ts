@@ -7,6 +7,7 @@ import { createEventStreams } from '../../../src/adapters/web/event-stream.ts';
 import { createTurn } from '../../../src/adapters/web/turn.ts';
 import type { WebContext } from '../../../src/adapters/web/web-env.ts';
 import { createCounters } from '../../../src/ops/counters.ts';
+import { noPictures } from './harness.ts';
 
 /** The response to a client that went away before anything was answered. */
 async function createLostResponse(): Promise<ServerResponse> {
@@ -27,9 +28,12 @@ it('nothing is kept for a stream whose client had gone before it began', async (
   const setting = vi.spyOn(globalThis, 'setInterval');
   onTestFinished(() => setting.mockRestore());
   const streams = createEventStreams({ counters: createCounters() });
-  const turn = createTurn({
-    ...{ thread: 'web:local:c', person: 'local', conversation: 'c', key: 'k', recovered: false, at: 0 },
-  });
+  const turn = createTurn(
+    {
+      ...{ thread: 'web:local:c', person: 'local', conversation: 'c', key: 'k', recovered: false, at: 0 },
+    },
+    noPictures,
+  );
   const context = { env: { outgoing }, req: { method: 'GET' } } as unknown as WebContext;
   streamTurn(context, streams, turn);
   expect(turn.readers).toBe(0);

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createWeb, type Web, type WebOptions } from '../../../src/adapters/web/web.ts';
 import type {
   DirectSurface,
@@ -16,7 +16,7 @@ import { createMemoryKeyValue, createRecordingLogger, type LogLine } from '../..
 import { createFakeModel, type FakeModel } from '../../fakes/model.ts';
 import { createRecordingInbox, type RecordingInbox } from '../../fakes/recording-inbox.ts';
 import { type ReadEvent, readAll } from './events.ts';
-import { createUploadRoom } from './scratch.ts';
+import { createScratch, createUploadRoom } from './scratch.ts';
 
 /** A web server on a free port, in front of an inbox that answers nothing by itself. */
 export interface Site {
@@ -62,6 +62,12 @@ export interface SiteOptions extends Partial<WebOptions> {
   readonly answering?: boolean;
 }
 
+/** For turns that have no pictures. */
+export const noPictures = {
+  put: () => expect.fail('There is no picture here.'),
+  drop: () => undefined,
+};
+
 /** Starts a site; closed when the test is finished. */
 export async function startSite({ answering = false, ...changes }: SiteOptions = {}): Promise<Site> {
   const conversations = createFakeConversations();
@@ -77,6 +83,7 @@ export async function startSite({ answering = false, ...changes }: SiteOptions =
     port: 0,
     store,
     uploads: createUploadRoom(),
+    pictures: { directory: createScratch() },
     completions: model,
     embeddings: createDemoEmbeddings(),
     demo: true,

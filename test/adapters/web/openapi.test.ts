@@ -65,6 +65,12 @@ it.each<[string, string, readonly unknown[], readonly unknown[]]>([
       { text: 'a', attachments: [{}] },
     ],
   ],
+  [
+    'post',
+    '/api/conversations/{id}/presses',
+    [{ button: 'image?do=again' }, { button: 'image?do=edit&form=edit', text: 'blue' }],
+    [{}, { button: '' }, { button: 'image?do=edit&form=edit', text: '' }, { button: 'image?', other: 1 }],
+  ],
   ['patch', '/api/conversations/{id}', [{}, { title: 'a' }], [{ title: '' }, { id: 'a' }]],
   [
     'post',
@@ -100,6 +106,7 @@ it.each<[string, string, readonly unknown[], readonly unknown[]]>([
 it.each([
   ['post', '/api/conversations/{id}/messages', 200, { text: 'hello' }],
   ['post', '/api/conversations/{id}/messages', 400, { text: '' }],
+  ['post', '/api/conversations/{id}/presses', 200, { button: 'image?do=again' }],
   ['post', '/api/conversations/{id}/regenerate', 200, undefined],
   ['get', '/api/conversations', 200, undefined],
   ['get', '/api/conversations/{id}', 200, undefined],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createTurn } from '../../../src/adapters/web/turn.ts';
 import { type ReadEvent, readAll, readEvents, textOf } from './events.ts';
-import { startSite } from './harness.ts';
+import { noPictures, startSite } from './harness.ts';
 
 it('streams an answer as events that each say where they stand', async () => {
   const site = await startSite();
@@ -107,9 +107,19 @@ it('is the same answer for any reader, wherever it was cut off and whenever it c
       fc.boolean(),
       fc.boolean(),
       async (deltas, leaveAfter, returnAfter, hasNotice, fails) => {
-        const turn = createTurn({
-          ...{ thread: 'web:local:c', person: 'local', conversation: 'c', key: 'k', recovered: false, at: 0 },
-        });
+        const turn = createTurn(
+          {
+            ...{
+              thread: 'web:local:c',
+              person: 'local',
+              conversation: 'c',
+              key: 'k',
+              recovered: false,
+              at: 0,
+            },
+          },
+          noPictures,
+        );
         const [whole, before] = [collect(), collect()];
         turn.read(whole.reader);
         let leave: (() => void) | undefined = turn.read(before.reader);

@@ -9,7 +9,7 @@ import { createDemoEmbeddings } from '../../../src/models/demo/embeddings.ts';
 import { createInstruments, createMemoryKeyValue } from '../../fakes/instruments.ts';
 import { createFakeModel } from '../../fakes/model.ts';
 import { readAll } from './events.ts';
-import { createUploadRoom } from './scratch.ts';
+import { createScratch, createUploadRoom } from './scratch.ts';
 
 /** The server before a real engine, over stores that a test can hold up. */
 
@@ -25,6 +25,7 @@ async function setUp() {
   const [seen, errands] = [createMemoryKeyValue(), createMemoryKeyValue()];
   const web = createWeb({
     uploads: createUploadRoom(),
+    pictures: { directory: createScratch() },
     ...{ host: '127.0.0.1', port: 0, store: webStore, demo: true, version: '1.2.3', ...instruments },
     ...{ completions: model, embeddings: createDemoEmbeddings() },
     readiness: async () => ({ ready: true, store: true, platforms: [] }),

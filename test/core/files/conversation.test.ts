@@ -151,21 +151,21 @@ describe('a question with files', () => {
     ]);
   });
 
-  it('reads at most ten, two at a time', async () => {
+  it('reads at most sixteen, two at a time', async () => {
     const scene = setUpDirect();
     const { engine, files, model, idle } = scene;
     model.reply = () => 'ok';
-    const attachments = Array.from({ length: 12 }, (_, number) =>
+    const attachments = Array.from({ length: 18 }, (_, number) =>
       files.text(`${number}.txt`, `text ${number}`),
     );
     await engine.message(say('all?', { attachments }));
     await idle();
-    expect(files.fetched).toHaveLength(10);
+    expect(files.fetched).toHaveLength(16);
     expect(files.fetches.every(({ mostBytes }) => mostBytes === 20_000_000)).toBe(true);
     expect(files.mostAtOnce).toBe(2);
-    expect(lastOf(scene).text).toContain('text 9');
-    expect(lastOf(scene).text).toContain('not readable for you: 10.txt, 11.txt');
-    expect(shownIn(scene).notice).toBe('⚠️ I read 10 files at a time: please send “10.txt”, “11.txt” again.');
+    expect(lastOf(scene).text).toContain('text 15');
+    expect(lastOf(scene).text).toContain('not readable for you: 16.txt, 17.txt');
+    expect(shownIn(scene).notice).toBe('⚠️ I read 16 files at a time: please send “16.txt”, “17.txt” again.');
   });
 
   it('waits half a minute for all of them, then goes on without', async () => {

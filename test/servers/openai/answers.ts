@@ -1,5 +1,6 @@
 /** What the stand-in can be told to answer. Plain descriptions; `server.ts` plays them. */
 
+import type { ToolCallsAnswer } from './tool-calls.ts';
 import type { AnswerWriter } from './writers.ts';
 
 /** A part of a message that is more than text. */
@@ -15,18 +16,29 @@ export interface ChatBody {
   readonly stream_options?: { readonly include_usage?: boolean; readonly include_obfuscation?: boolean };
   readonly max_completion_tokens?: number;
   readonly safety_identifier?: string;
+  readonly tools?: readonly WireTool[];
+}
+
+/** A tool that a model is offered. */
+export interface WireTool {
+  readonly type: string;
+  readonly function: { readonly name: string; readonly description?: string; readonly parameters?: unknown };
 }
 
 /** A message of a prompt. */
 export interface WireMessage {
   readonly role: string;
   /** Text, or parts where there are pictures: {@link wordsOf} and {@link picturesOf} read both. */
-  readonly content: string | readonly WirePart[];
+  readonly content: string | readonly WirePart[] | null;
+  /** Of an assistant. */
+  readonly tool_calls?: readonly unknown[];
+  /** Of a tool. */
+  readonly tool_call_id?: string;
 }
 
 /** The text of a message, its parts joined. */
 export function wordsOf({ content }: WireMessage): string {
-  if (typeof content === 'string') return content;
+  if (content === null || typeof content === 'string') return content ?? '';
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }
 
@@ -34,7 +46,7 @@ export function wordsOf({ content }: WireMessage): string {
 export function picturesOf({
   content,
 }: WireMessage): readonly { readonly mediaType: string; readonly bytes: Buffer }[] {
-  if (typeof content === 'string') return [];
+  if (content === null || typeof content === 'string') return [];
   return content.flatMap((part) => {
     if (part.type !== 'image_url') return [];
     const [, mediaType = '', base64 = ''] = /^data:([^;]+);base64,(.*)$/.exec(part.image_url.url) ?? [];
@@ -115,7 +127,7 @@ export interface Hand extends HandAnswer {
 }
 
 /** One answer, or a way to make one from the request. */
-export type Answer = TextAnswer | FailureAnswer | HandAnswer;
+export type Answer = TextAnswer | ToolCallsAnswer | FailureAnswer | HandAnswer;
 export type Script = Answer | ((body: ChatBody) => Answer);
 
 /** An answer with this text, streamed in chunks or whole, as the request asks. */

@@ -5,6 +5,8 @@ import { type ChatBody, type WireUsage, wordsOf } from './answers.ts';
 export interface AnswerWriter {
   write(text: string): void;
   refuse(text: string): void;
+  /** One chunk with pieces of calls. */
+  call(pieces: unknown): void;
   reason(reason: string): void;
   finish(reason: string, usage?: WireUsage): void;
   error(error: Readonly<Record<string, unknown>>): void;
@@ -34,10 +36,10 @@ function streamed(body: ChatBody, response: ServerResponse, number: number): Ans
     if (!begun) response.write(chunk('{"role":"assistant","content":"","refusal":null}', 'null'));
     begun = true;
   };
-  const delta = (field: string, text: string) => {
+  const delta = (field: string, value: unknown) => {
     begin();
     chunks += 1;
-    response.write(chunk(`{"${field}":${JSON.stringify(text)}}`, 'null'));
+    response.write(chunk(`{"${field}":${JSON.stringify(value)}}`, 'null'));
   };
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -47,6 +49,7 @@ function streamed(body: ChatBody, response: ServerResponse, number: number): Ans
   return {
     write: (text) => delta('content', text),
     refuse: (text) => delta('refusal', text),
+    call: (pieces) => delta('tool_calls', pieces),
     reason: (reason) => void response.write(chunk('{}', JSON.stringify(reason))),
     finish(reason, usage) {
       begin();
@@ -100,6 +103,8 @@ function whole(body: ChatBody, response: ServerResponse, number: number): Answer
       chunks += 1;
       refusal += text;
     },
+    // Nobody offers tools without streaming.
+    call: () => undefined,
     reason: (reason) => finish(reason),
     finish,
     error: (error) => void response.end(JSON.stringify({ error })),

@@ -1,10 +1,11 @@
+import { createCard } from './card.js';
 import { copyOnPress } from './copy.js';
 import { create, createButton, createIcon } from './dom.js';
 import { createGrowingText } from './growing-text.js';
 
 /**
  * What an answer can be asked to do.
- * @typedef {{ onRender(): void, onRegenerate(): void, onUndo(): void }} AnswerHandlers
+ * @typedef {import('./card.js').CardHandlers & { onRegenerate(): void, onUndo(): void }} AnswerHandlers
  *
  * What went wrong, and what to press.
  * @typedef {{ message: string, retryAfterSeconds?: number, onRetry(): void }} Failure
@@ -13,15 +14,20 @@ import { createGrowingText } from './growing-text.js';
 /**
  * An answer in the conversation. It is growing until it is ended or failed.
  * @param {AnswerHandlers} handlers
+ * @param {boolean} [old] it was said before: nothing of it grows
  */
-export function createAnswer({ onRender, onRegenerate, onUndo }) {
+export function createAnswer({ onRender, onPress, onRegenerate, onUndo }, old = false) {
   const prose = create('div', { class: 'prose' });
+  const shelf = create('div', { class: 'cards' });
+  /** @type {Map<number, ReturnType<typeof createCard>>} */
+  const cards = new Map();
   const notes = create('div', { class: 'notes' });
   const element = create(
     'article',
     { class: 'message answer growing', 'aria-busy': 'true' },
     create('h2', { class: 'visually-hidden' }, 'Parley said'),
     prose,
+    shelf,
     notes,
   );
   const growing = createGrowingText(prose, onRender);
@@ -38,6 +44,7 @@ export function createAnswer({ onRender, onRegenerate, onUndo }) {
   function finish() {
     element.classList.remove('growing');
     element.removeAttribute('aria-busy');
+    for (const card of cards.values()) card.finish();
     growing.finish();
   }
 
@@ -78,18 +85,38 @@ export function createAnswer({ onRender, onRegenerate, onUndo }) {
     /** What the answer says, without its markup; for screen readers. */
     get spoken() {
       const blocks = [...prose.children, ...notes.children];
+      const beside = [...cards.values()].map(({ spoken }) => spoken);
       const words = (/** @type {Element} */ block) =>
         (block.matches('.code') ? block.lastElementChild : block)?.textContent ?? '';
-      return blocks.map(words).join('\n');
+      return [...blocks.map(words), ...beside].join('\n');
     },
     /** Begins from empty, whatever was shown. */
     begin() {
       growing.reset();
+      cards.clear();
+      shelf.replaceChildren();
       notes.replaceChildren();
     },
     /** @param {string} text */
     push(text) {
       growing.push(text);
+    },
+    /** Tells the cards of one answer from those of another; empty where there is none that lasts. */
+    get mark() {
+      return [...cards.values()]
+        .map(({ mark }) => mark)
+        .filter((mark) => mark !== '')
+        .join('\n');
+    },
+    /**
+     * @param {number} id the same for every view of one card
+     * @param {import('./api.js').Card} view
+     */
+    card(id, view) {
+      const card = cards.get(id) ?? createCard({ onRender, onPress });
+      if (!cards.has(id)) shelf.append(card.element);
+      cards.set(id, card);
+      card.show(view, element.classList.contains('growing') && !old);
     },
     /** @param {string} text what Parley says beside the answer */
     note(text) {

@@ -3,7 +3,14 @@
  *
  * @typedef {{ id: string, name: string, mediaType?: string, bytes: number }} Upload
  * @typedef {{ role: 'user' | 'assistant', text: string, at?: string, end?: string,
- *   files?: { name: string, about?: string }[] }} Turn
+ *   files?: { name: string, about?: string }[], cards?: Card[] }} Turn
+ *
+ * A file of a card. Without `url` it is not kept any more; `final` is false for what another will take the place of.
+ * @typedef {{ name: string, description: string, url?: string, mediaType?: string, width?: number, height?: number,
+ *   final?: boolean }} CardFile
+ * @typedef {{ id: string, label: string, asks?: { title: string, label: string, example: string } }} CardButton
+ * @typedef {{ text: string, files: CardFile[], buttons: CardButton[] }} Card
+ *
  * @typedef {{ id: string, title: string, updatedAt: string, running: boolean }} Summary
  * @typedef {{ id: string, title: string, updatedAt: string, persona?: string, turns: Turn[],
  *   running: { turn: string } | null }} Conversation
@@ -94,6 +101,16 @@ export async function stopTurn(id) {
  */
 export function ask(id, question, signal) {
   return call('POST', `${pathOf(id)}/messages`, { body: question, accept: eventStream, signal });
+}
+
+/**
+ * Presses a button of a card; what it does is a stream of events as an answer is.
+ * @param {string} id
+ * @param {{ button: string, text?: string }} pressed
+ * @param {AbortSignal} signal
+ */
+export function press(id, pressed, signal) {
+  return call('POST', `${pathOf(id)}/presses`, { body: pressed, accept: eventStream, signal });
 }
 
 /**

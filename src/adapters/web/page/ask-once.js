@@ -1,25 +1,25 @@
-import { ask, Problem, readConversation, resumeTurn, Unreachable } from './api.js';
+import { Problem, readConversation, resumeTurn, Unreachable } from './api.js';
 import { rest } from './rest.js';
 
 /**
- * Asks a question so that it is asked once. Where the connection fails before there is an answer it finds out, as soon
+ * Asks a question, or presses a button, so that it is done once. Where the connection fails before there is an answer it finds out, as soon
  * as the server is back, whether the question has arrived: then its answer is taken up, else it is asked again.
  *
  * @param {string} conversation
- * @param {import('./api.js').Question} question
+ * @param {(signal: AbortSignal) => Promise<Response>} send asks it
  * @param {object} options
  * @param {number} options.turns how many turns the conversation had before
  * @param {AbortSignal} options.signal
  * @param {() => void} options.onUnreachable
  * @returns {Promise<Response>} the stream of the answer
  */
-export async function askOnce(conversation, question, { turns, signal, onUnreachable }) {
+export async function askOnce(conversation, send, { turns, signal, onUnreachable }) {
   for (let attempt = 0; ; attempt += 1) {
     try {
       if (attempt > 0 && (await hasArrived(conversation, turns))) {
         return await resumeTurn(conversation, '', signal);
       }
-      return await ask(conversation, question, signal);
+      return await send(signal);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       onUnreachable();

@@ -12,7 +12,7 @@ import { toast } from './toast.js';
  */
 
 /** Most files that go with a question. */
-const most = 10;
+const most = 16;
 /** Pictures that every browser shows. */
 const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 

@@ -1,6 +1,7 @@
 import { copyOnPress } from './copy.js';
 import { create, createButton } from './dom.js';
 import { highlight } from './highlighter.js';
+import { isLong, saveText, toFileName } from './save-file.js';
 
 /**
  * Blocks of code that may still grow: language, copy button, colours. A block is made of pieces of some dozen lines;
@@ -28,7 +29,15 @@ export function createCodeBlock(plain) {
     class: 'quiet small',
     onPress,
   });
-  const head = create('div', { class: 'code-head' }, create('span', {}, language || 'text'), copy);
+  const save = createButton({
+    icon: 'download',
+    label: 'Save as file',
+    text: 'Save as file',
+    class: 'quiet small',
+    onPress: onSave,
+  });
+  const tools = create('div', { class: 'code-tools' }, copy);
+  const head = create('div', { class: 'code-head' }, create('span', {}, language || 'text'), tools);
   // What scrolls can be reached with the keyboard.
   const frame = create('pre', { tabindex: '0' }, body);
   const block = create('div', { class: 'code' }, head, frame);
@@ -39,9 +48,17 @@ export function createCodeBlock(plain) {
     copyOnPress(copy, shown);
   }
 
+  function onSave() {
+    const named = block.previousElementSibling?.querySelectorAll('code, strong, em') ?? [];
+    const said = [...named].map(({ textContent }) => textContent ?? '');
+    saveText(toFileName(language, shown, said), shown);
+  }
+
   /** @param {string} code */
   function update(code) {
     if (code === shown) return;
+    if (!isLong(code)) save.remove();
+    else if (save.parentElement === null) tools.prepend(save);
     if (!code.startsWith(shown.slice(0, settled))) {
       settled = 0;
       body.replaceChildren();

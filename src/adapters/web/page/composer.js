@@ -1,4 +1,5 @@
 import { createAttachments } from './attachments.js';
+import { createCommandHint } from './command-hint.js';
 import { find } from './dom.js';
 import { keepDraft, readDraft } from './drafts.js';
 import { toast } from './toast.js';
@@ -11,8 +12,9 @@ import { toast } from './toast.js';
  * @param {(text: string, attachments: Attachment[]) => void} options.onSend
  * @param {() => void} options.onStop
  * @param {() => number} options.mostFileBytes
+ * @param {() => readonly { name: string, description: string }[]} options.commands what can be sent as a question
  */
-export function createComposer({ onSend, onStop, mostFileBytes }) {
+export function createComposer({ onSend, onStop, mostFileBytes, commands }) {
   const form = find('#composer', HTMLFormElement);
   const field = find('#question', HTMLTextAreaElement);
   const send = find('#send', HTMLButtonElement);
@@ -25,6 +27,7 @@ export function createComposer({ onSend, onStop, mostFileBytes }) {
     mostBytes: mostFileBytes,
     onChange: goOn,
   });
+  const showHint = createCommandHint(field, find('#keys-hint', HTMLElement, form), commands);
   // Enter on a screen keyboard makes a new line, as everywhere on phones.
   const touch = matchMedia('(pointer: coarse)');
   let conversation = '';
@@ -33,6 +36,7 @@ export function createComposer({ onSend, onStop, mostFileBytes }) {
   let waiting = false;
 
   function resize() {
+    showHint();
     send.disabled = isEmpty();
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight}px`;

@@ -1,13 +1,12 @@
 import * as api from './api.js';
-import { askOnce } from './ask-once.js';
+import { createAsking, createId, toMessage } from './asking.js';
 import { confirmAction } from './dialogs.js';
 import { createFollower } from './follower.js';
 import { rest } from './rest.js';
-import { toast, toastFault } from './toast.js';
+import { toastFault } from './toast.js';
 
 /**
  * @typedef {import('./attachments.js').Attachment} Attachment
- * @typedef {{ text: string, attachments: readonly Attachment[], persona?: string }} Asked what was asked, as it is shown
  *
  * What the rest of the page shows of the conversation that is open. `id` is empty where it has not begun.
  * @typedef {{ id: string, title: string, persona: string, isEmpty: boolean, running: boolean }} State
@@ -46,6 +45,13 @@ export function createConversation(parts) {
     onRetry: () => void regenerate(),
   });
 
+  const asking = createAsking({
+    ...{ thread, composer, announcer, follower, onConnection },
+    onAsk: parts.onAsk,
+    onGone: refreshSoon,
+    conversation: () => id,
+  });
+
   function show() {
     const running = follower.isRunning;
     composer.setRunning(running);
@@ -62,7 +68,7 @@ export function createConversation(parts) {
     } catch (error) {
       if (id !== wanted) return;
       if (error instanceof api.Problem && error.status === 404) thread.welcome();
-      else if (thread.isEmpty) thread.showFault(`${messageOf(error)} Reload the page to try again.`);
+      else if (thread.isEmpty) thread.showFault(`${toMessage(error)} Reload the page to try again.`);
       else toastFault(error);
       return;
     }
@@ -95,44 +101,6 @@ export function createConversation(parts) {
   async function refreshSoon() {
     await rest(2, new AbortController().signal);
     await refresh();
-  }
-
-  /** @param {Asked} asked */
-  async function sendQuestion(asked) {
-    const { text, attachments } = asked;
-    const question = toQuestion(asked);
-    const conversation = id;
-    const { turns } = thread;
-    thread.addQuestion(text, attachments);
-    parts.onAsk();
-    const open = (/** @type {AbortSignal} */ signal) =>
-      askOnce(conversation, question, { turns, signal, onUnreachable: () => onConnection(false) });
-    const outcome = await follower.follow(conversation, open, (error) => {
-      if (error instanceof api.Problem && error.status === 409) {
-        thread.removeLast();
-        composer.giveBack(text, attachments);
-        toast(error.message);
-        follower.setOutdated();
-      } else setUnsent(asked, error);
-    });
-    if (outcome === 'gone') await refreshSoon();
-  }
-
-  /**
-   * @param {Asked} asked the newest
-   * @param {unknown} error why it was not taken
-   */
-  function setUnsent(asked, error) {
-    const { answer, remove } = thread.beginAnswer();
-    const message = messageOf(error);
-    const retryAfterSeconds = error instanceof api.Problem ? error.retryAfterSeconds : undefined;
-    const onRetry = () => {
-      remove();
-      thread.removeLast();
-      void sendQuestion(asked);
-    };
-    answer.fail({ message, onRetry, ...(retryAfterSeconds && { retryAfterSeconds }) });
-    announcer.say(message);
   }
 
   async function regenerate() {
@@ -193,8 +161,9 @@ export function createConversation(parts) {
       }
       composer.keep(text);
       const withPersona = !begun && persona !== '';
-      await sendQuestion({ text, attachments, ...(withPersona && { persona }) });
+      await asking.ask({ text, attachments, ...(withPersona && { persona }) });
     },
+    press: asking.press,
     regenerate,
     refresh,
     stop: () => attempt(() => follower.stop(id)),
@@ -241,27 +210,4 @@ export function createConversation(parts) {
       else await refresh();
     },
   };
-}
-
-/**
- * @param {Asked} asked
- * @returns {import('./api.js').Question} as the server takes it
- */
-function toQuestion({ text, attachments, persona }) {
-  return {
-    ...(text !== '' && { text }),
-    ...(attachments.length > 0 && { attachments: attachments.map(({ id }) => ({ upload: id })) }),
-    ...(persona !== undefined && { persona }),
-  };
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** Random; `crypto.randomUUID` is missing where the page comes over plain HTTP from another machine. */
-function createId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

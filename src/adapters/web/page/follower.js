@@ -45,13 +45,14 @@ export function createFollower(parts) {
       parts.onBegin(conversation);
       if (stopWished) void stopTurn(conversation);
     } else if (event.type === 'delta') answer.push(event.text);
+    else if (event.type === 'card') answer.card(event.id, event);
     else if (event.type === 'notice') answer.note(event.text);
     else if (event.type === 'done') {
       answer.end(event.end, event.usage);
       settle(event.end);
       announcer.say(answer.spoken);
       // A command may have changed everything.
-      outdated ||= answer.text === '';
+      outdated ||= answer.text === '' && answer.mark === '';
       parts.onEnd(conversation);
     } else {
       answer.fail({ ...event, onRetry: parts.onRetry });

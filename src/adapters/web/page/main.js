@@ -34,12 +34,14 @@ const thread = createThread(find('#thread', HTMLElement), {
   onRender: scroll.keep,
   onRegenerate: () => void conversation.regenerate(),
   onUndo: () => void conversation.undo(),
+  onPress: (button, text) => void conversation.press(button, text),
   createWelcome: () => createWelcome(about.demo, (question) => void conversation.send(question)),
 });
 const composer = createComposer({
   onSend: (text, attachments) => void conversation.send(text, attachments),
   onStop: () => void conversation.stop(),
   mostFileBytes: () => about.mostUploadBytes,
+  commands: () => commands(),
 });
 const sidebar = createSidebar({
   onDelete(id) {

@@ -1,4 +1,5 @@
 import { createAnswer } from './answer.js';
+import { toMark } from './card.js';
 import { create } from './dom.js';
 import { createQuestion } from './question.js';
 
@@ -8,8 +9,9 @@ import { createQuestion } from './question.js';
  * @typedef {ReturnType<typeof createAnswer>} Answer
  *
  * A message that is shown. `aside`: not part of the conversation, as the server tells it (a fault, an answer to a
- * command).
- * @typedef {{ role: 'user' | 'assistant', text: string, end: string, element: HTMLElement, aside: boolean }} Entry
+ * command). `mark`: of its cards. `loose`: the server may have other words for it.
+ * @typedef {{ role: 'user' | 'assistant', text: string, end: string, element: HTMLElement, aside: boolean,
+ *   mark: string, loose?: boolean }} Entry
  */
 
 /**
@@ -19,6 +21,7 @@ import { createQuestion } from './question.js';
  * @param {() => void} handlers.onRender after every change of what is seen
  * @param {() => void} handlers.onRegenerate
  * @param {() => void} handlers.onUndo
+ * @param {import('./card.js').CardHandlers['onPress']} handlers.onPress
  * @param {() => HTMLElement} handlers.createWelcome what an empty conversation shows
  */
 export function createThread(list, handlers) {
@@ -39,15 +42,16 @@ export function createThread(list, handlers) {
   }
 
   /** @param {Turn} turn */
-  function addTurn({ role, text, files = [], end = 'complete' }) {
+  function addTurn({ role, text, files = [], cards = [], end = 'complete' }) {
     if (role === 'user') {
-      add({ role, text, end, element: createQuestion(text, files), aside: false });
+      add({ role, text, end, element: createQuestion(text, files), aside: false, mark: '' });
       return;
     }
-    const answer = createAnswer(handlers);
+    const answer = createAnswer(handlers, true);
     answer.push(text);
+    for (const [index, card] of cards.entries()) answer.card(index, card);
     answer.end(end);
-    add({ role, text, end, element: answer.element, aside: false });
+    add({ role, text, end, element: answer.element, aside: false, mark: toMark(cards) });
   }
 
   return {
@@ -76,6 +80,7 @@ export function createThread(list, handlers) {
      */
     show(turns) {
       const known = entries.filter((entry) => !entry.aside);
+      for (const [index, entry] of known.entries()) takeWords(entry, turns[index]);
       const differs = known.findIndex((entry, index) => !isSame(entry, turns[index]));
       const same = differs === -1 ? known.length : differs;
       const gone = new Set(known.slice(same));
@@ -93,9 +98,11 @@ export function createThread(list, handlers) {
     /**
      * @param {string} text
      * @param {readonly ShownFile[]} attachments
+     * @param {boolean} [loose] whether the server may have other words for it
      */
-    addQuestion(text, attachments) {
-      add({ role: 'user', text, end: 'complete', element: createQuestion(text, attachments), aside: false });
+    addQuestion(text, attachments, loose = false) {
+      const element = createQuestion(text, attachments);
+      add({ role: 'user', text, end: 'complete', element, aside: false, mark: '', loose });
     },
     /** Takes the newest message away. */
     removeLast() {
@@ -113,12 +120,13 @@ export function createThread(list, handlers) {
     beginAnswer() {
       const answer = createAnswer(handlers);
       /** @type {Entry} */
-      const entry = { role: 'assistant', text: '', end: '', element: answer.element, aside: true };
+      const entry = { role: 'assistant', text: '', end: '', element: answer.element, aside: true, mark: '' };
       add(entry);
       return {
         answer,
         settle(end) {
-          Object.assign(entry, { text: answer.text, end, aside: answer.text.trim() === '' });
+          const { text, mark } = answer;
+          Object.assign(entry, { text, end, mark, aside: text.trim() === '' && mark === '' });
         },
         remove: () => remove((one) => one === entry),
       };
@@ -135,5 +143,24 @@ export function createThread(list, handlers) {
  * @param {Turn | undefined} turn
  */
 function isSame(entry, turn) {
-  return entry.role === turn?.role && entry.text === turn.text && entry.end === (turn.end ?? 'complete');
+  return (
+    entry.role === turn?.role &&
+    entry.text === turn.text &&
+    entry.end === (turn.end ?? 'complete') &&
+    entry.mark === toMark(turn.cards ?? [])
+  );
+}
+
+/**
+ * Gives a question the words that the server has for it.
+ * @param {Entry} entry
+ * @param {Turn | undefined} turn
+ */
+function takeWords(entry, turn) {
+  if (!entry.loose || turn?.role !== 'user') return;
+  const bubble = entry.element.querySelector('.bubble');
+  if (bubble === null) return;
+  entry.loose = false;
+  entry.text = turn.text;
+  bubble.textContent = turn.text;
 }

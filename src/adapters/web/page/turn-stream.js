@@ -7,6 +7,7 @@ import { rest } from './rest.js';
  * @typedef {{ type: 'turn', turn: string }
  *   | { type: 'delta', text: string }
  *   | { type: 'notice', text: string }
+ *   | { type: 'card', id: number } & import('./api.js').Card
  *   | { type: 'done', end: string, usage?: { inputTokens: number, outputTokens: number, cachedTokens: number } }
  *   | { type: 'error', code: string, message: string, retryAfterSeconds?: number }} TurnEvent
  */
@@ -87,6 +88,8 @@ function createPlace() {
         position = 0;
         return { type, turn };
       }
+      // Cards have no place in the text: each is the newest view, as often as it comes.
+      if (type === 'card') return id.slice(0, dot) === turn ? { ...JSON.parse(data), type } : undefined;
       const fresh = id.slice(0, dot) === turn ? end - position : 0;
       if (fresh <= 0) return undefined;
       lastId = id;
