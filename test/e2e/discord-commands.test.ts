@@ -16,7 +16,7 @@ function untilAnswered(discord: StandInDiscord, call: SeenInteraction, shown: st
 
 test('the commands are registered once, and not again when Parley comes back', async () => {
   const { world, discord } = await setScene();
-  expect(discord.registered.commands.map(({ name }) => name).sort()).toEqual(['ask', 'help', 'new']);
+  expect(discord.registered.commands.map(({ name }) => name).sort()).toEqual(['ask', 'help', 'image', 'new']);
   expect(discord.registered.writes).toBe(1);
   await world.restart();
   await world.restart();

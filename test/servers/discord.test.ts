@@ -162,7 +162,8 @@ test('events that are held arrive in order once released', async () => {
 test('a command is deferred, edited and followed up', async () => {
   const discord = await startForTest();
   const client = await login(discord);
-  await client.application.commands.set([{ name: 'ask', description: 'Asks' }]);
+  const options = [{ type: 3, name: 'question', description: 'What to ask' }];
+  await client.application.commands.set([{ name: 'ask', description: 'Asks', options }]);
   expect(discord.registered).toMatchObject({ writes: 1, commands: [{ name: 'ask' }] });
   const channel = discord.channel();
   client.on(Events.InteractionCreate, async (interaction) => {
@@ -187,7 +188,9 @@ test('a command in a direct channel, and a button', async () => {
   const asked = discord.command(ann, discord.dm(ann).id, 'ask');
   const [interaction] = (await called) as [ChatInputCommandInteraction];
   expect(interaction.inGuild()).toBe(false);
-  const reply = await interaction.reply({ content: 'Here', withResponse: true });
+  const stop = { type: 2, style: 4, label: 'Stop', custom_id: 'stop' } as const;
+  const components = [{ type: 1, components: [stop] }];
+  const reply = await interaction.reply({ content: 'Here', components, withResponse: true });
   expect(reply.resource?.message?.id).toBe(asked.original);
   const pressed = once(client, Events.InteractionCreate);
   const press = discord.press(ann, asked.original!, 'stop');

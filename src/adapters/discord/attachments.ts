@@ -14,9 +14,15 @@ export interface Attachments {
   /** The files of a message, as the core names them. Their links, which expire, stay here. */
   ofMessage(message: AttachedTo): readonly Attachment[];
   /** The files of a slash command. No message holds them: they can be fetched for as long as their links are known. */
-  ofInteraction(id: string, attachments: readonly APIAttachment[]): readonly Attachment[];
+  ofInteraction(id: string, given: readonly GivenFile[]): readonly Attachment[];
   /** As {@link ../../core/ports.ts Platform.fetchFile}. */
   fetch(attachment: Attachment, options: FetchOptions): Promise<Uint8Array>;
+}
+
+/** A file that was given as an option of a command. */
+export interface GivenFile {
+  readonly option: string;
+  readonly file: APIAttachment;
 }
 
 /** What of a message tells its files. */
@@ -90,7 +96,8 @@ export function createAttachments({ apiUrl, rest }: AttachmentsOptions): Attachm
   return {
     ofMessage: ({ id, channel_id, attachments }) =>
       (attachments ?? []).map((file) => toAttachment(file, { channel: channel_id, message: id })),
-    ofInteraction: (id, attachments) => attachments.map((file) => toAttachment(file, { interaction: id })),
+    ofInteraction: (id, given) =>
+      given.map(({ option, file }) => ({ ...toAttachment(file, { interaction: id }), option })),
     async fetch(attachment, options) {
       try {
         return await fetchFrom(attachment, options);

@@ -1,5 +1,6 @@
 import {
   type APIApplicationCommand,
+  type APIApplicationCommandBasicOption,
   type APIApplicationCommandOption,
   ApplicationCommandOptionType,
   ApplicationCommandType,
@@ -42,11 +43,27 @@ function toBody(spec: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONB
   };
 }
 
-function toOption({ name, description, required, kind, maxLength }: CommandOption) {
+function toOption(option: CommandOption): APIApplicationCommandBasicOption {
+  const { name, description, required, kind, maxLength, least, most, choices } = option;
   const common = { name, description, required };
-  if (kind === 'file') return { ...common, type: ApplicationCommandOptionType.Attachment as const };
+  if (kind === 'file') return { ...common, type: ApplicationCommandOptionType.Attachment };
+  if (kind === 'number') {
+    return {
+      ...common,
+      type: ApplicationCommandOptionType.Integer,
+      ...(least === undefined ? {} : { min_value: least }),
+      ...(most === undefined ? {} : { max_value: most }),
+    };
+  }
+  if (choices !== undefined && choices.length > 0) {
+    return {
+      ...common,
+      type: ApplicationCommandOptionType.String,
+      choices: choices.map(({ label, value }) => ({ name: label, value })),
+    };
+  }
   const limit = maxLength === undefined ? {} : { max_length: Math.min(maxLength, 6000) };
-  return { ...common, type: ApplicationCommandOptionType.String as const, ...limit };
+  return { ...common, type: ApplicationCommandOptionType.String, ...limit };
 }
 
 type Command = APIApplicationCommand | RESTPostAPIChatInputApplicationCommandsJSONBody;
@@ -65,6 +82,9 @@ function fingerprint(commands: readonly Command[]): string {
       option.description,
       option.required ?? false,
       'max_length' in option ? (option.max_length ?? null) : null,
+      'min_value' in option ? (option.min_value ?? null) : null,
+      'max_value' in option ? (option.max_value ?? null) : null,
+      'choices' in option ? (option.choices ?? []).map(({ name, value }) => [name, value]) : [],
     ]),
   }));
   return JSON.stringify(normal.sort((one, other) => one.name.localeCompare(other.name)));

@@ -22,14 +22,17 @@ import type {
 import { createSequence } from '../../core/sequence.ts';
 import { fromReplyAddress } from './address.ts';
 import { createAttachments } from './attachments.ts';
+import { createCardSurface } from './card-surface.ts';
 import { mentionNames } from './channels.ts';
 import { listen } from './client.ts';
 import { registerCommands } from './commands.ts';
 import { readEarlier } from './earlier.ts';
 import { badTokenNotice, contentIntentHint, createGateway, type Gateway } from './gateway.ts';
 import { createIntake, type Intake } from './intake.ts';
+import { createInteractionAnswers } from './interaction-answers.ts';
 import { createInteractions } from './interactions.ts';
 import { createPagesPosted } from './pages-posted.ts';
+import { createPresses } from './presses.ts';
 import { createRefusals } from './refusals.ts';
 import { createCall } from './rest.ts';
 import { createSurface } from './surface.ts';
@@ -88,7 +91,9 @@ export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
 
     async start(inbox: Inbox, commands: readonly CommandSpec[]) {
       const intake = createIntake({ ...shared, inbox });
-      const interactions = createInteractions({ ...shared, inbox, commands });
+      const answers = createInteractionAnswers(shared);
+      const presses = createPresses({ ...shared, inbox, answers });
+      const interactions = createInteractions({ ...shared, inbox, commands, answers, presses });
       gateway = createGateway({
         ...{ token, apiUrl, logger, counters, refusals },
         onLost: options.onLost,
@@ -111,6 +116,8 @@ export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
     ready: () => gateway?.ready === true,
 
     surface: (address, meter) => createSurface(fromReplyAddress(address), shared, meter),
+
+    card: (address, meter) => createCardSurface(fromReplyAddress(address), shared, meter),
 
     async earlier(address) {
       const discord = fromReplyAddress(address);

@@ -8,6 +8,11 @@ export const cannotWriteNotice =
   'I am not allowed to write there: an admin of the server has to give me the permissions View Channel, ' +
   'Send Messages and Send Messages in Threads.';
 
+/** Said where Parley may write, but not send files. */
+export const cannotAttachNotice =
+  'I am not allowed to send files there: an admin of the server has to give me the permissions Send Messages ' +
+  'and Attach Files.';
+
 const notices: Readonly<Record<number, string>> = {
   [RESTJSONErrorCodes.MissingAccess]: cannotWriteNotice,
   [RESTJSONErrorCodes.MissingPermissions]: cannotWriteNotice,
@@ -32,6 +37,15 @@ export function isForbidden(error: unknown): boolean {
   return (
     error instanceof DiscordCallError &&
     (error.code === RESTJSONErrorCodes.MissingAccess || error.code === RESTJSONErrorCodes.MissingPermissions)
+  );
+}
+
+/** True where it is the files that the bot may not send, as far as Discord tells. */
+export function mayNotAttach(error: unknown): boolean {
+  return (
+    error instanceof DiscordCallError &&
+    error.withFiles &&
+    error.code === RESTJSONErrorCodes.MissingPermissions
   );
 }
 
@@ -60,7 +74,7 @@ export function toSurfaceError(error: unknown, scope: string, whole = globalScop
   if (code === RESTJSONErrorCodes.MaximumNumberOfEditsToMessagesOlderThanOneHourReached) {
     return new SurfaceError('page-closed', message, { cause });
   }
-  const notice = notices[code];
+  const notice = mayNotAttach(error) ? cannotAttachNotice : notices[code];
   return new SurfaceError('gone', message, { cause, ...(notice === undefined ? {} : { notice }) });
 }
 

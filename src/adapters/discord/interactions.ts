@@ -4,27 +4,23 @@ import {
   type APIInteraction,
   ApplicationCommandOptionType,
   ApplicationCommandType,
-  ChannelType,
   type Client,
-  InteractionResponseType,
   InteractionType,
-  MessageFlags,
-  RESTJSONErrorCodes,
-  Routes,
 } from 'discord.js';
 import type { CommandSpec, Counters, Inbox, Logger } from '../../core/ports.ts';
-import { threadKey, toReplyAddress } from './address.ts';
+import { threadKey } from './address.ts';
 import type { Attachments } from './attachments.ts';
-import { findChannel } from './channels.ts';
-import { isInteractionOver } from './faults.ts';
+import type { InteractionAnswers } from './interaction-answers.ts';
+import { conversationHere, toAnswerAddress } from './interaction-place.ts';
 import { toAuthor } from './people.ts';
-import { type Call, DiscordCallError } from './rest.ts';
+import type { Presses } from './presses.ts';
 
 /** Options of {@link createInteractions}. */
 export interface InteractionsOptions {
   readonly inbox: Inbox;
   readonly commands: readonly CommandSpec[];
-  readonly call: Call;
+  readonly answers: InteractionAnswers;
+  readonly presses: Presses;
   readonly attachments: Attachments;
   readonly logger: Logger;
   readonly counters: Counters;
@@ -35,23 +31,27 @@ export type Interactions = (client: Client<true>, interaction: APIInteraction) =
 
 /** Takes slash commands: shows "is thinking…" at once, for Discord gives 3 seconds, then passes them on. */
 export function createInteractions(options: InteractionsOptions): Interactions {
-  const { inbox, commands, call, attachments, logger, counters } = options;
+  const { inbox, commands, answers, presses, attachments, logger, counters } = options;
 
   return async (client, interaction) => {
     const created = Date.now();
+    if (interaction.type === InteractionType.MessageComponent) return presses.pressed(client, interaction);
+    if (interaction.type === InteractionType.ModalSubmit) return presses.filledIn(client, interaction);
     if (!isSlashCommand(interaction)) return;
     const user = interaction.member?.user ?? interaction.user;
     const spec = commands.find(({ name }) => name === interaction.data.name);
     if (user === undefined) return counters.add('discord.dropped.malformed');
-    if (spec === undefined) return answerUnknown(interaction);
-    const ephemeral = spec.visibility === 'caller';
-    if (!(await acknowledge(interaction, ephemeral))) return;
+    if (spec === undefined) {
+      counters.add('discord.dropped.unknown-command');
+      return answers.tell(interaction, 'I no longer know this command. See /help.');
+    }
+    const { visibility } = spec;
+    if (!(await answers.defer(interaction, visibility === 'caller'))) return;
 
-    const channel = interaction.channel.id;
-    const inThread = isThread(interaction.channel.type);
-    const conversation = interaction.guild_id === undefined || inThread ? threadKey(channel) : undefined;
+    const conversation = conversationHere(interaction);
     const thread = conversation ?? threadKey(interaction.id);
     const files = attachments.ofInteraction(interaction.id, readFiles(interaction));
+    const place = { interaction, created, thread, user: user.id, visibility };
     await inbox.command({
       id: `discord:${interaction.id}`,
       name: spec.name,
@@ -60,65 +60,9 @@ export function createInteractions(options: InteractionsOptions): Interactions {
       ...(conversation === undefined ? {} : { conversation }),
       author: toAuthor(user, interaction.member),
       shared: interaction.guild_id !== undefined,
-      replyTo: toReplyAddress({
-        thread,
-        data: {
-          mode: 'interaction',
-          channel,
-          message: interaction.id,
-          author: user.id,
-          self: client.user.id,
-          starterIn: inThread ? await findStarter(client, channel) : undefined,
-          application: interaction.application_id,
-          token: interaction.token,
-          created: String(created),
-          visibility: spec.visibility,
-        },
-      }),
+      replyTo: await toAnswerAddress(client, place, logger),
     });
   };
-
-  /** False where the person has already been told that Parley did not respond. */
-  async function acknowledge(interaction: APIInteraction, ephemeral: boolean): Promise<boolean> {
-    const flags = ephemeral ? MessageFlags.Ephemeral : undefined;
-    const type = InteractionResponseType.DeferredChannelMessageWithSource;
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      try {
-        await respond(interaction, { type, data: { flags } });
-        return true;
-      } catch (error) {
-        if (isCode(error, RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)) return true;
-        if (isInteractionOver(error)) {
-          counters.add('discord.dropped.late-interaction');
-          logger.warn('Discord: a command could not be acknowledged within 3 seconds', { error });
-          return false;
-        }
-        logger.warn('Discord: acknowledging a command failed', { error, attempt });
-      }
-    }
-    // It may have been acknowledged all the same, and where not, the answer still goes into the channel.
-    return true;
-  }
-
-  async function answerUnknown(interaction: APIInteraction): Promise<void> {
-    counters.add('discord.dropped.unknown-command');
-    const data = { content: 'I no longer know this command. See /help.', flags: MessageFlags.Ephemeral };
-    await respond(interaction, { type: InteractionResponseType.ChannelMessageWithSource, data });
-  }
-
-  async function respond({ id, token }: APIInteraction, body: unknown): Promise<void> {
-    await call('POST', Routes.interactionCallback(id, token), { body, asBot: false, timeoutMs: 2500 });
-  }
-
-  async function findStarter(client: Client<true>, channel: string): Promise<string> {
-    try {
-      return (await findChannel(client, channel)).starterIn ?? channel;
-    } catch (error) {
-      // The answer doesn't need it.
-      logger.debug('Discord: could not look up a thread', { error, channel });
-      return channel;
-    }
-  }
 }
 
 function isSlashCommand(
@@ -133,27 +77,18 @@ function isSlashCommand(
 function readOptions({ data }: APIChatInputApplicationCommandInteraction): Record<string, string> {
   const options: Record<string, string> = {};
   for (const option of data.options ?? []) {
-    if (option.type === ApplicationCommandOptionType.String) options[option.name] = option.value;
+    const isText = option.type === ApplicationCommandOptionType.String;
+    if (isText || option.type === ApplicationCommandOptionType.Integer) {
+      options[option.name] = String(option.value);
+    }
   }
   return options;
 }
 
-function readFiles({ data }: APIChatInputApplicationCommandInteraction): APIAttachment[] {
+function readFiles({ data }: APIChatInputApplicationCommandInteraction) {
   const known = data.resolved?.attachments ?? {};
-  return (data.options ?? []).flatMap((option) => {
+  return (data.options ?? []).flatMap((option): { option: string; file: APIAttachment }[] => {
     const file = option.type === ApplicationCommandOptionType.Attachment ? known[option.value] : undefined;
-    return file === undefined ? [] : [file];
+    return file === undefined ? [] : [{ option: option.name, file }];
   });
-}
-
-function isThread(type: ChannelType): boolean {
-  return (
-    type === ChannelType.PublicThread ||
-    type === ChannelType.PrivateThread ||
-    type === ChannelType.AnnouncementThread
-  );
-}
-
-function isCode(error: unknown, code: number): boolean {
-  return error instanceof DiscordCallError && error.code === code;
 }

@@ -1,12 +1,16 @@
-import { DefaultUserAgent } from 'discord.js';
+import { DefaultUserAgent, RESTJSONErrorCodes } from 'discord.js';
 import type { Reading } from '../../core/ports.ts';
+import type { Upload } from './message-content.ts';
+import { toMultipart } from './multipart.ts';
 
 /** What a call carries besides its path. */
 export interface CallOptions {
   readonly body?: unknown;
+  /** Files that go with the body. */
+  readonly files?: readonly Upload[];
   /** False for the routes of interactions, whose token is in the path. @default true */
   readonly asBot?: boolean;
-  /** Milliseconds for the whole call. @default 15000 */
+  /** Milliseconds for the whole call. @default 15000, with files 60000 */
   readonly timeoutMs?: number;
   /** Told what the answer says of the limit that the call counted against. */
   readonly onReading?: (reading: Reading) => void;
@@ -33,8 +37,10 @@ export interface CallFailure {
   readonly status: number;
   /** Discord's own error code; 0 where it gave none. */
   readonly code?: number;
-  /** True where Discord found the content too long. */
+  /** True where Discord found the content too long, or the files too large. */
   readonly tooLong?: boolean;
+  /** True where it carried files. */
+  readonly withFiles?: boolean;
   /** Of a 429: milliseconds until the limit opens again. */
   readonly retryAfterMs?: number;
   /** Of a 429: true where the bot as a whole is over its limit, or its address is. */
@@ -47,6 +53,7 @@ export class DiscordCallError extends Error {
   readonly status: number;
   readonly code: number;
   readonly tooLong: boolean;
+  readonly withFiles: boolean;
   readonly retryAfterMs: number | undefined;
   readonly global: boolean;
 
@@ -56,6 +63,7 @@ export class DiscordCallError extends Error {
     this.status = failure.status;
     this.code = failure.code ?? 0;
     this.tooLong = failure.tooLong ?? false;
+    this.withFiles = failure.withFiles ?? false;
     this.retryAfterMs = failure.retryAfterMs;
     this.global = failure.global ?? false;
   }
@@ -73,7 +81,10 @@ export function createCall({ apiUrl, token, onAnswer, onUnauthorized }: CallerOp
   return async <Answer>(method: string, path: string, options: CallOptions = {}) => {
     const headers: Record<string, string> = { 'User-Agent': DefaultUserAgent };
     if (options.asBot !== false) headers.Authorization = `Bot ${token}`;
-    if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+    const { body, files = [] } = options;
+    const withFiles = files.length > 0;
+    // With files the type names the boundary, which is chosen when the body is sent.
+    if (body !== undefined && !withFiles) headers['Content-Type'] = 'application/json';
     const what = `${method} ${path.replace(/\/(webhooks|interactions)\/(\d+)\/[^/]+/, '/$1/$2/…')}`;
     let status = 0;
     let text: string;
@@ -82,8 +93,8 @@ export function createCall({ apiUrl, token, onAnswer, onUnauthorized }: CallerOp
       response = await fetch(`${base}${path}`, {
         method,
         headers,
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-        signal: AbortSignal.timeout(options.timeoutMs ?? 15_000),
+        ...(body === undefined ? {} : { body: withFiles ? toMultipart(body, files) : JSON.stringify(body) }),
+        signal: AbortSignal.timeout(options.timeoutMs ?? (withFiles ? 60_000 : 15_000)),
       });
       text = await response.text();
       status = response.status;
@@ -102,7 +113,11 @@ export function createCall({ apiUrl, token, onAnswer, onUnauthorized }: CallerOp
     throw new DiscordCallError(`${what}: ${status} ${message ?? ''} (${code ?? 'no code'})`, {
       status,
       ...(typeof code === 'number' ? { code } : {}),
-      tooLong: errors?.content?._errors?.some((fault) => fault.code === 'BASE_TYPE_MAX_LENGTH') ?? false,
+      tooLong:
+        status === 413 ||
+        code === RESTJSONErrorCodes.RequestEntityTooLarge ||
+        (errors?.content?._errors?.some((fault) => fault.code === 'BASE_TYPE_MAX_LENGTH') ?? false),
+      withFiles,
       ...(status === 429
         ? { retryAfterMs: Math.ceil((Number.isFinite(waitSeconds) ? waitSeconds : 1) * 1000) }
         : {}),

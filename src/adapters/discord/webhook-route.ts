@@ -6,10 +6,11 @@ import {
   Routes,
 } from 'discord.js';
 import { SurfaceError } from '../../core/errors.ts';
-import type { Meter, OpenOptions, Reading } from '../../core/ports.ts';
+import type { Meter, Reading } from '../../core/ports.ts';
 import type { DiscordAddressData } from './address.ts';
 import { isForbidden, isInteractionOver, toOpeningError, toSurfaceError } from './faults.ts';
-import { nobody } from './message-route.ts';
+import { type Content, isCard, isShown, toFields, uploadsOf } from './message-content.ts';
+import { nobody, type Posting } from './message-route.ts';
 import type { Call } from './rest.ts';
 import { webhookScope } from './scopes.ts';
 
@@ -21,12 +22,12 @@ export interface WebhookRoute {
   /** False once the token is too old, or Discord no longer took it. */
   readonly usable: boolean;
   /**
-   * The first page takes the place of "is thinking…", the others follow it. Resolves to the message's id.
+   * The first message takes the place of "is thinking…", the others follow it. Resolves to it as it shows the content.
    * @throws SurfaceError `rung-refused` where the token is no longer taken; nothing was posted
    */
-  open(text: string, options: OpenOptions): Promise<string>;
+  open(content: Content, posting: Posting): Promise<APIMessage>;
   /** @throws SurfaceError `rung-refused` where the token is no longer taken; nothing was changed */
-  edit(message: string, text: string): Promise<void>;
+  edit(message: string, content: Content): Promise<APIMessage>;
 }
 
 /**
@@ -40,10 +41,11 @@ export function createWebhookRoute(data: DiscordAddressData, call: Call, meter?:
   const opened = new Set<string>();
   let over = token === '';
 
-  async function send<Answer>(method: string, path: string, body: unknown): Promise<Answer> {
+  async function send(method: string, path: string, body?: unknown, content?: Content): Promise<APIMessage> {
     try {
       const onReading = (reading: Reading) => meter?.(scope, reading);
-      return await call<Answer>(method, path, { body, asBot: false, onReading });
+      const files = content === undefined ? [] : uploadsOf(content);
+      return await call<APIMessage>(method, path, { body, files, asBot: false, onReading });
     } catch (error) {
       if (!isInteractionOver(error)) throw toSurfaceError(error, scope, scope);
       over = true;
@@ -53,16 +55,22 @@ export function createWebhookRoute(data: DiscordAddressData, call: Call, meter?:
 
   /**
    * A follow-up has no nonce: a second attempt looks whether the first one landed. Of the messages that belong to
-   * the interaction, the oldest that this reply has not yet opened is the one.
+   * the interaction, the oldest that is not yet known is the one; pages have no files or buttons, most cards have.
    */
-  async function findLanded(): Promise<APIMessage | undefined> {
+  async function findLanded(content: Content, { kind }: Posting): Promise<APIMessage | undefined> {
     // An answer that the caller alone sees is in no list: it may be posted twice, which is better than not at all.
     if (data.visibility === 'caller') return undefined;
+    const isPage = (message: APIMessage) => !isCard(message);
+    const isFollowUpCard = (message: APIMessage) =>
+      message.interaction_metadata?.original_response_message_id !== undefined &&
+      (isCard(message) || message.content === content.text.trim());
+    const fits = kind === 'page' ? isPage : isFollowUpCard;
     try {
       const path = `${Routes.channelMessages(data.channel)}?limit=100`;
       const newestFirst = await call<APIMessage[]>('GET', path);
       return newestFirst.findLast(
-        ({ id, interaction_metadata }) => interaction_metadata?.id === data.message && !opened.has(id),
+        (message) =>
+          message.interaction_metadata?.id === data.message && !opened.has(message.id) && fits(message),
       );
     } catch (error) {
       // Where Parley may not look, posting it perhaps twice is better than not at all.
@@ -71,44 +79,53 @@ export function createWebhookRoute(data: DiscordAddressData, call: Call, meter?:
     }
   }
 
-  async function edit(message: string, text: string): Promise<void> {
-    const body: RESTPatchAPIWebhookWithTokenMessageJSONBody = { content: text, allowed_mentions: nobody };
-    await send('PATCH', Routes.webhookMessage(application, token, message), body);
+  async function edit(message: string, content: Content): Promise<APIMessage> {
+    const body: RESTPatchAPIWebhookWithTokenMessageJSONBody = {
+      ...toFields(content),
+      allowed_mentions: nobody,
+    };
+    return send('PATCH', Routes.webhookMessage(application, token, message), body, content);
   }
 
-  async function update(message: string, text: string): Promise<void> {
+  async function openFirst(content: Content): Promise<APIMessage> {
+    const flags = MessageFlags.SuppressEmbeds;
+    const body = { ...toFields(content), allowed_mentions: nobody, flags };
+    return send('PATCH', Routes.webhookMessage(application, token), body, content);
+  }
+
+  /** While "is thinking…" stands, Discord puts the first follow-up in its place, where the words are to come. */
+  async function keepFirst(): Promise<void> {
+    const { flags = 0 } = await send('GET', Routes.webhookMessage(application, token));
+    if ((flags & MessageFlags.Loading) !== 0) await openFirst({ text: '…' });
+  }
+
+  async function openFollowUp(content: Content, posting: Posting): Promise<APIMessage> {
+    const landed = posting.attempt > 1 ? await findLanded(content, posting) : undefined;
+    if (landed !== undefined && isShown(landed, content)) return landed;
     try {
-      await edit(message, text);
+      if (landed !== undefined) return await edit(landed.id, content);
+      if (posting.kind === 'card') await keepFirst();
     } catch (error) {
       throw toOpeningError(error);
     }
-  }
-
-  async function openFollowUp(text: string, options: OpenOptions): Promise<string> {
-    const landed = options.attempt > 1 ? await findLanded() : undefined;
-    if (landed !== undefined) {
-      if (landed.content !== text.trim()) await update(landed.id, text);
-      return landed.id;
-    }
     const flags = MessageFlags.SuppressEmbeds | (data.visibility === 'caller' ? MessageFlags.Ephemeral : 0);
-    const body: RESTPostAPIWebhookWithTokenJSONBody = { content: text, allowed_mentions: nobody, flags };
-    return (await send<APIMessage>('POST', Routes.webhook(application, token), body)).id;
+    const body: RESTPostAPIWebhookWithTokenJSONBody = {
+      ...toFields(content),
+      allowed_mentions: nobody,
+      flags,
+    };
+    return send('POST', Routes.webhook(application, token), body, content);
   }
 
   return {
     get usable() {
       return !over && Date.now() - Number(data.created) < usableMs;
     },
-    async open(text, options) {
-      let id: string;
-      if (options.index === 0) {
-        const body = { content: text, allowed_mentions: nobody, flags: MessageFlags.SuppressEmbeds };
-        id = (await send<APIMessage>('PATCH', Routes.webhookMessage(application, token), body)).id;
-      } else {
-        id = await openFollowUp(text, options);
-      }
-      opened.add(id);
-      return id;
+    async open(content, posting) {
+      const first = posting.index === 0;
+      const message = first ? await openFirst(content) : await openFollowUp(content, posting);
+      opened.add(message.id);
+      return message;
     },
     edit,
   };

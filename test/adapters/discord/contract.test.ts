@@ -1,3 +1,4 @@
+import { type CardSubject, describeCards } from '../../contracts/card-surface.ts';
 import type { RemoteSubject } from '../../contracts/platform.ts';
 import { describePlatform } from '../../contracts/platform.ts';
 import type { DiscordChannel, DiscordUser, SayOptions, StandInDiscord } from '../../servers/discord/types.ts';
@@ -47,8 +48,8 @@ const inChannel: CreatePlace = (discord, maria) => {
 };
 
 function create(createPlace: CreatePlace, replies: 'thread' | 'channel' = 'thread') {
-  return async (): Promise<RemoteSubject> => {
-    const discord = await startStandIn();
+  return async (): Promise<RemoteSubject & CardSubject> => {
+    const discord = await startStandIn({ fileBytes: 100_000 });
     const maria = discord.user('maria');
     const place = createPlace(discord, maria);
     const { platform } = createAdapter(discord, { replies });
@@ -66,6 +67,26 @@ function create(createPlace: CreatePlace, replies: 'thread' | 'channel' = 'threa
       // Of the gateway's events a new session gets none that an old one had.
       forgets: true,
       shown: () => answers().map(({ content }) => content),
+      cards: () =>
+        answers().map(({ id, content, attachments }) => ({
+          text: content,
+          files: attachments.map((file) => ({
+            bytes: new Uint8Array(Buffer.from(file.content ?? '')),
+            description: file.description ?? '',
+          })),
+          buttons: discord.buttons(id).map(({ label }) => label),
+        })),
+      async press(label) {
+        const card = answers().findLast(({ id }) =>
+          discord.buttons(id).some((button) => button.label === label),
+        );
+        discord.press(maria, card?.id ?? '', label);
+      },
+      async fillIn(text) {
+        const pressed = await discord.until(() => discord.interactions.findLast(({ modal }) => modal));
+        const [field] = pressed.modal!.inputs;
+        discord.submit(pressed, { [field!.customId]: text });
+      },
       command(name) {
         const interaction = discord.command(maria, place.channel.id, name);
         return {
@@ -99,3 +120,10 @@ function create(createPlace: CreatePlace, replies: 'thread' | 'channel' = 'threa
 describePlatform('Discord, direct message', create(inDirectMessages));
 describePlatform('Discord, thread of a mention', create(inThreadOfMention));
 describePlatform('Discord, reply in a channel', create(inChannel, 'channel'));
+
+/** The local Discord takes files of 100,000 bytes. */
+const tooLarge = new Uint8Array(100_001);
+
+describeCards('Cards on Discord, direct message', create(inDirectMessages), tooLarge);
+describeCards('Cards on Discord, thread of a mention', create(inThreadOfMention), tooLarge);
+describeCards('Cards on Discord, reply in a channel', create(inChannel, 'channel'), tooLarge);

@@ -1,6 +1,8 @@
+import { toButtons } from './components.ts';
+import { callCommand, pressButton, submitModal } from './interacting.ts';
 import { mentionedUsers } from './mentions.ts';
 import { changeMessage, removeMessage, setThreadState } from './messages.ts';
-import { addUser, callCommand, dmWith, pressButton, say } from './people.ts';
+import { addUser, dmWith, say } from './people.ts';
 import { openThread } from './threads.ts';
 import type { DiscordGuild, StandInDiscord } from './types.ts';
 import { toApiChannel } from './wire.ts';
@@ -24,6 +26,8 @@ export type Acting = Pick<
   | 'deleteChannel'
   | 'command'
   | 'press'
+  | 'submit'
+  | 'buttons'
 >;
 
 /** Acts on a world. */
@@ -85,6 +89,8 @@ export function createActing(world: World): Acting {
       world.emit({ type, channel, data: toApiChannel(world, channel) });
     },
     command: (user, channelId, name, options = {}) => callCommand(world, user, channelId, name, options),
-    press: (user, messageId, customId) => pressButton(world, user, messageId, customId),
+    press: (user, messageId, button) => pressButton(world, user, messageId, button),
+    submit: (pressed, values) => submitModal(world, pressed, values),
+    buttons: (messageId) => toButtons(messageOf(world, messageId).components),
   };
 }

@@ -16,6 +16,17 @@ export function invalidField(field: string, code: string, message: string): ApiF
   return new ApiFault(400, 50035, 'Invalid Form Body', { [field]: { _errors: [{ code, message }] } });
 }
 
+/** 50035 for a field of the items of a list, as `['components', 0, 'label']`. */
+export function invalidAt(
+  path: readonly [string, ...(string | number)[]],
+  code: string,
+  message: string,
+): ApiFault {
+  const fault: Readonly<Record<string, unknown>> = { _errors: [{ code, message }] };
+  const errors = path.reduceRight((inner, part) => ({ [part]: inner }), fault);
+  return new ApiFault(400, 50035, 'Invalid Form Body', errors);
+}
+
 /** The refusals that several routes share. */
 export const refusals = {
   unauthorized: () => new ApiFault(401, 0, '401: Unauthorized'),
@@ -29,6 +40,8 @@ export const refusals = {
   unknownInteraction: () => new ApiFault(404, 10062, 'Unknown interaction'),
   unknownCommand: () => new ApiFault(404, 10063, 'Unknown application command'),
   alreadyAnswered: () => new ApiFault(400, 40060, 'Interaction has already been acknowledged.'),
+  tooManyFiles: () => new ApiFault(400, 30015, 'Maximum number of attachments in a message reached (10)'),
+  tooLarge: () => new ApiFault(413, 40005, 'Request entity too large'),
   missingAccess: () => new ApiFault(403, 50001, 'Missing Access'),
   notYourMessage: () => new ApiFault(403, 50005, 'Cannot edit a message authored by another user'),
   emptyMessage: () => new ApiFault(400, 50006, 'Cannot send an empty message'),

@@ -1,13 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Faults } from './faults.ts';
-import type { AttachedFile, Download } from './types.ts';
+import type { AttachedFile, Download, SeenFile } from './types.ts';
 import type { World } from './world.ts';
 
 /** A file as Discord keeps it. */
-export interface StoredFile extends AttachedFile {
-  readonly id: string;
-  readonly size: number;
+export interface StoredFile extends SeenFile {
   /** Where it lies, without its signature. */
   readonly path: string;
 }
@@ -38,6 +36,8 @@ export function toApiAttachment(world: World, file: StoredFile): Record<string, 
     url,
     proxy_url: url,
     ...(file.contentType === undefined ? {} : { content_type: file.contentType }),
+    ...(file.description === undefined ? {} : { description: file.description }),
+    ...(file.width === undefined ? {} : { width: file.width, height: file.height }),
   };
 }
 

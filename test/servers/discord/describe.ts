@@ -1,3 +1,4 @@
+import { toButtons } from './components.ts';
 import type { JournalEntry } from './types.ts';
 import type { World } from './world.ts';
 
@@ -9,9 +10,11 @@ export function describeState(world: World, journal: readonly JournalEntry[]): s
     for (const message of channel.messages.slice(-10)) {
       const marks = [message.deleted && 'deleted', message.ephemeral && 'ephemeral'].filter(Boolean);
       const versions = message.versions.length;
+      const files = message.attachments.map(({ filename }) => ` <${filename}>`);
+      const buttons = toButtons(message.components).map(({ label }) => ` [${label}]`);
       lines.push(
-        `  ${message.id} ${message.author.username}: ${JSON.stringify(message.content.slice(0, 200))} ` +
-          `(${[`${versions} versions`, ...marks].join(', ')})`,
+        `  ${message.id} ${message.author.username}: ${JSON.stringify(message.content.slice(0, 200))}` +
+          `${[...files, ...buttons].join('')} (${[`${versions} versions`, ...marks].join(', ')})`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import { ApiFault, invalidField, refusals } from './api-fault.ts';
+import { type AttachmentChange, readAttachments, type UploadedFile } from './attachments.ts';
+import { readComponents } from './components.ts';
 import { type AllowedMentions, mentionedUsers, readAllowedMentions } from './mentions.ts';
-import type { AttachedFile } from './types.ts';
 
 /** Longest content of a message. */
 const contentLimit = 2000;
@@ -16,7 +17,7 @@ export interface MessageBody {
   readonly enforceNonce: boolean;
   readonly embeds?: readonly unknown[];
   readonly components?: readonly unknown[];
-  readonly attachments?: readonly AttachedFile[];
+  readonly attachments?: AttachmentChange;
   readonly reference?: {
     readonly messageId: string;
     readonly channelId?: string;
@@ -28,11 +29,13 @@ export interface MessageBody {
  * Checks a message body. Length is counted in UTF-16 units, the strictest reading of "characters".
  * @throws ApiFault 50035 for a field that is wrong
  */
-export function readMessageBody(value: unknown): MessageBody {
+export function readMessageBody(value: unknown, files: readonly UploadedFile[] = []): MessageBody {
   if (typeof value !== 'object' || value === null) throw new ApiFault(400, 50109, 'Invalid JSON body.');
   const body = value as Readonly<Record<string, unknown>>;
   const content = readContent(body.content);
   const reference = readReference(body.message_reference);
+  const components = readComponents(body.components);
+  const attachments = readAttachments(body.attachments, files);
   return {
     allowed: readAllowedMentions(body.allowed_mentions),
     enforceNonce: body.enforce_nonce === true,
@@ -41,16 +44,24 @@ export function readMessageBody(value: unknown): MessageBody {
     ...(typeof body.flags === 'number' ? { flags: body.flags } : {}),
     ...readNonce(body.nonce),
     ...(Array.isArray(body.embeds) ? { embeds: body.embeds } : {}),
-    ...(Array.isArray(body.components) ? { components: body.components } : {}),
-    ...(Array.isArray(body.attachments) ? { attachments: body.attachments.map(toAttachedFile) } : {}),
+    ...(components === undefined ? {} : { components }),
+    ...(attachments === undefined ? {} : { attachments }),
     ...(reference === undefined ? {} : { reference }),
   };
 }
 
-/** Refuses a new message that would show nothing. */
-export function requireSomething(body: MessageBody): void {
-  const parts = [body.embeds, body.components, body.attachments];
-  if (!body.content && parts.every((part) => part === undefined || part.length === 0)) {
+/** What a message shows. */
+export interface Shown {
+  readonly content?: string;
+  readonly embeds?: readonly unknown[];
+  readonly components?: readonly unknown[];
+  readonly attachments?: readonly unknown[] | undefined;
+}
+
+/** Refuses a message that would show nothing. */
+export function requireSomething({ content, embeds, components, attachments }: Shown): void {
+  const parts = [embeds, components, attachments];
+  if (!content && parts.every((part) => part === undefined || part.length === 0)) {
     throw refusals.emptyMessage();
   }
 }
@@ -88,9 +99,4 @@ function readReference(value: unknown): MessageBody['reference'] {
     required: reference.fail_if_not_exists !== false,
     ...(typeof reference.channel_id === 'string' ? { channelId: reference.channel_id } : {}),
   };
-}
-
-function toAttachedFile(value: unknown): AttachedFile {
-  const file = value as Readonly<Record<string, unknown>>;
-  return { filename: typeof file.filename === 'string' ? file.filename : `file-${String(file.id)}` };
 }

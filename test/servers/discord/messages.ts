@@ -23,6 +23,8 @@ export interface NewMessage {
   readonly flags?: number;
   readonly nonce?: string | number;
   readonly attachments?: readonly AttachedFile[];
+  /** In place of `attachments`, where they are stored already. */
+  readonly stored?: readonly StoredFile[] | undefined;
   readonly embeds?: readonly unknown[];
   readonly components?: readonly unknown[];
   readonly allowedMentions?: unknown;
@@ -42,12 +44,12 @@ export function postMessage(world: World, channel: ChannelRecord, message: NewMe
     type: message.type ?? (message.reference === undefined ? 0 : 19),
     author: message.author,
     content: message.content,
-    versions: loading ? [] : [{ content: message.content, at }],
+    versions: [],
     at,
     mentions: message.mentions,
     flags,
     ephemeral: (flags & messageFlags.ephemeral) !== 0,
-    attachments: toStored(world, channel.id, message.attachments),
+    attachments: message.stored ?? toStored(world, channel.id, message.attachments),
     embeds: message.embeds ?? [],
     components: message.components ?? [],
     deleted: false,
@@ -56,6 +58,7 @@ export function postMessage(world: World, channel: ChannelRecord, message: NewMe
     ...(message.allowedMentions === undefined ? {} : { allowedMentions: message.allowedMentions }),
     ...(message.interactionId === undefined ? {} : { interactionId: message.interactionId }),
   };
+  if (!loading) noteVersion(world, record);
   if (channel.archived) setThreadState(world, channel, { archived: false });
   if (channel.kind === 'thread') channel.members.add(message.author.id);
   world.messages.set(record.id, record);
@@ -81,7 +84,7 @@ export interface MessageChange {
   readonly flags?: number;
   readonly embeds?: readonly unknown[];
   readonly components?: readonly unknown[];
-  readonly attachments?: readonly AttachedFile[];
+  readonly attachments?: readonly StoredFile[] | undefined;
   /** As sent by this very call. */
   readonly allowedMentions?: unknown;
 }
@@ -90,20 +93,27 @@ export interface MessageChange {
 export function changeMessage(world: World, message: MessageRecord, change: MessageChange): void {
   const wasLoading = (message.flags & messageFlags.loading) !== 0;
   message.flags = (message.flags | (change.flags ?? 0)) & ~messageFlags.loading;
-  if (change.content !== undefined && (wasLoading || change.content !== message.content)) {
-    message.versions.push({ content: change.content, at: world.now() });
-    message.content = change.content;
-  }
+  const before = shownBy(message);
+  message.content = change.content ?? message.content;
   message.mentions = change.mentions ?? message.mentions;
   message.embeds = change.embeds ?? message.embeds;
   message.components = change.components ?? message.components;
-  if (change.attachments !== undefined) {
-    message.attachments = toStored(world, message.channelId, change.attachments);
-  }
+  message.attachments = change.attachments ?? message.attachments;
+  if (wasLoading || shownBy(message) !== before) noteVersion(world, message);
   message.allowedMentions = change.allowedMentions;
   message.editedAt = world.now();
   world.touch();
   emitMessage(world, 'MESSAGE_UPDATE', message);
+}
+
+function noteVersion(world: World, { content, attachments, components, versions }: MessageRecord): void {
+  versions.push({ content, files: attachments, components, at: world.now() });
+}
+
+/** Tells whether two moments of a message looked the same. */
+function shownBy({ content, attachments, components }: MessageRecord): string {
+  const files = attachments.map(({ id, description }) => [id, description]);
+  return JSON.stringify([content, files, components]);
 }
 
 /** Takes a message away. A thread that was opened from it stays. */

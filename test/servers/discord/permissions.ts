@@ -6,6 +6,7 @@ const bits: Record<Permission, bigint> = {
   VIEW_CHANNEL: 1n << 10n,
   SEND_MESSAGES: 1n << 11n,
   MANAGE_MESSAGES: 1n << 13n,
+  ATTACH_FILES: 1n << 15n,
   READ_MESSAGE_HISTORY: 1n << 16n,
   MANAGE_THREADS: 1n << 34n,
   CREATE_PUBLIC_THREADS: 1n << 35n,
@@ -15,13 +16,14 @@ const bits: Record<Permission, bigint> = {
 const everyoneHas: readonly Permission[] = [
   'VIEW_CHANNEL',
   'SEND_MESSAGES',
+  'ATTACH_FILES',
   'READ_MESSAGE_HISTORY',
   'CREATE_PUBLIC_THREADS',
   'SEND_MESSAGES_IN_THREADS',
 ];
 
-/** Embed links, attach files, add reactions, use external emojis, use application commands. */
-const unenforced = (1n << 14n) | (1n << 15n) | (1n << 6n) | (1n << 18n) | (1n << 31n);
+/** Embed links, add reactions, use external emojis, use application commands. */
+const unenforced = (1n << 14n) | (1n << 6n) | (1n << 18n) | (1n << 31n);
 
 /** Permissions as the decimal bit set that Discord sends. */
 export function toBits(permissions: Iterable<Permission>): string {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ApiFault, refusals } from './api-fault.ts';
 import type { FaultHit, Faults } from './faults.ts';
 import type { RateLimits } from './limits.ts';
-import { readBody, readTarget } from './request.ts';
+import { type Parcel, readParcel, readTarget } from './request.ts';
 import type { Answer, Route } from './route.ts';
 import type { JournalEntry, Latency } from './types.ts';
 import type { World } from './world.ts';
@@ -32,8 +32,15 @@ export function createRest(
     const method = request.method ?? 'GET';
     const { path, query } = readTarget(request.url ?? '/');
     const found = findRoute(method, path);
-    const body = await readBody(request).catch((error: unknown) => error);
-    const entry = { method, route: found?.route.path ?? path, path, body, at: world.now(), status: 0 };
+    const parcel = await readParcel(request, world).catch((error: unknown) => error as Error);
+    const entry = {
+      method,
+      route: found?.route.path ?? path,
+      path,
+      ...noted(parcel),
+      at: world.now(),
+      status: 0,
+    };
     journal.push(entry);
     world.touch();
     const halfMs = Math.max(0, latency.ms + (Math.random() * 2 - 1) * latency.jitterMs) / 2;
@@ -41,7 +48,7 @@ export function createRest(
     const fault = faults.meet(method, path);
     let reply = fault && !fault.rule.afterActing ? await suffer(fault) : undefined;
     if (faults.closed) return;
-    reply ??= act(request, found, query, body);
+    reply ??= act(request, found, query, parcel);
     if (fault?.rule.afterActing) reply = (await suffer(fault)) ?? reply;
     if (halfMs > 0) await wait(halfMs);
     if (reply === 'destroy') {
@@ -81,7 +88,7 @@ export function createRest(
     request: IncomingMessage,
     found: ReturnType<typeof findRoute>,
     query: URLSearchParams,
-    body: unknown,
+    parcel: Parcel | Error,
   ): Reply {
     if (found === undefined) return toReply(refusals.unknownRoute());
     const { route, params } = found;
@@ -92,8 +99,8 @@ export function createRest(
     const { headers, refusal } = limits.take(route.bucket?.(params), !needsToken);
     if (refusal !== undefined) return { status: 429, body: refusal, headers };
     try {
-      if (body instanceof Error) throw body;
-      const answer = route.handle({ world, params, query, body });
+      if (parcel instanceof Error) throw parcel;
+      const answer = route.handle({ world, params, query, ...parcel });
       return { status: answer.body === undefined ? 204 : 200, ...answer, headers };
     } catch (error) {
       return { ...toReply(error), headers };
@@ -106,6 +113,13 @@ export function createRest(
       response.destroy(error instanceof Error ? error : undefined);
     });
   };
+}
+
+function noted(parcel: Parcel | Error): Pick<JournalEntry, 'body' | 'files'> {
+  if (parcel instanceof Error) return { body: parcel };
+  const { body, files } = parcel;
+  if (files.length === 0) return { body };
+  return { body, files: files.map(({ filename, content }) => ({ filename, size: content.byteLength })) };
 }
 
 function toPattern(path: string): RegExp {

@@ -1,4 +1,5 @@
 import { refusals } from './api-fault.ts';
+import type { UploadedFile } from './attachments.ts';
 import type { Bucket } from './limits.ts';
 import type { ChannelRecord, MessageRecord, World } from './world.ts';
 
@@ -9,6 +10,8 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: unknown;
+  /** Files that came with it. */
+  readonly files: readonly UploadedFile[];
 }
 
 /** What a route answers; without a body the status is 204. */

@@ -56,6 +56,10 @@ export interface DiscordOptions {
   readonly interactionLifetimeMs?: number;
   /** How long the link of a file is good. @default 86400000 */
   readonly linkLifetimeMs?: number;
+  /** Largest file that the bot may send. @default 10485760 */
+  readonly fileBytes?: number;
+  /** Largest call with all its files. @default 26214400 */
+  readonly requestBytes?: number;
   /** @default 41250 */
   readonly heartbeatMs?: number;
   /** Shards that are recommended to the client. @default 1 */
@@ -71,6 +75,7 @@ export type Permission =
   | 'VIEW_CHANNEL'
   | 'SEND_MESSAGES'
   | 'SEND_MESSAGES_IN_THREADS'
+  | 'ATTACH_FILES'
   | 'CREATE_PUBLIC_THREADS'
   | 'READ_MESSAGE_HISTORY'
   | 'MANAGE_THREADS'
@@ -114,7 +119,7 @@ export interface ChannelOptions {
   readonly allow?: readonly Permission[];
 }
 
-/** A file that a person attaches. */
+/** A file that somebody attaches. */
 export interface AttachedFile {
   readonly filename: string;
   readonly contentType?: string;
@@ -122,6 +127,11 @@ export interface AttachedFile {
   readonly content?: Uint8Array | string;
   /** As Discord tells it. @default that of the content */
   readonly size?: number;
+  /** For those who can't see it. */
+  readonly description?: string;
+  /** Of a picture: pixels. */
+  readonly width?: number;
+  readonly height?: number;
   /** In place of a link of Discord's. */
   readonly url?: string;
   /** True: whoever fetches it is not told how long it is. @default false */
@@ -147,11 +157,48 @@ export interface SayOptions {
 
 // ---------------------------------------------------------------- what was seen
 
-/** A text that a message has shown. */
+/** A file as a message shows it. */
+export interface SeenFile extends AttachedFile {
+  readonly id: string;
+  readonly size: number;
+}
+
+/** What a message has shown at some time. */
 export interface MessageVersion {
   readonly content: string;
+  readonly files: readonly SeenFile[];
+  /** Components as sent, untouched. */
+  readonly components: readonly unknown[];
   readonly at: number;
 }
+
+/** A button of a message. */
+export interface SeenButton {
+  readonly customId: string;
+  readonly label: string;
+}
+
+/** A form that was shown to a person who pressed a button. */
+export interface SeenModal {
+  readonly customId: string;
+  readonly title: string;
+  readonly inputs: readonly SeenInput[];
+}
+
+/** A field of a form. */
+export interface SeenInput {
+  readonly customId: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly required: boolean;
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** True where it takes several lines. */
+  readonly long: boolean;
+}
+
+/** What a person can give for an option of a command. */
+export type OptionValue = string | number | boolean | AttachedFile;
 
 /** A message as people saw it. The object is live: it changes with the message. */
 export interface SeenMessage {
@@ -171,7 +218,7 @@ export interface SeenMessage {
   readonly nonce?: string | number;
   /** `allowed_mentions` of the last call that wrote it, as sent; undefined where that call had none. */
   readonly allowedMentions?: unknown;
-  readonly attachments: readonly AttachedFile[];
+  readonly attachments: readonly SeenFile[];
   /** Components as sent, untouched. */
   readonly components: readonly unknown[];
   /** The thread that was opened from it. */
@@ -215,16 +262,16 @@ export interface Registered {
   readonly writes: number;
 }
 
-/** A slash command that somebody called, or a button that somebody pressed. Live. */
+/** A slash command that somebody called, a button that somebody pressed, or a form that somebody filled in. Live. */
 export interface SeenInteraction {
   readonly id: string;
   readonly token: string;
-  /** Name of the command, or custom id of the button. */
+  /** Name of the command, or custom id of the button or form. */
   readonly name: string;
   readonly channelId: string;
   readonly user: DiscordUser;
   readonly at: number;
-  /** The first answer: callback type (4 message, 5 "is thinking…", 6, 7), and whether it came in time. */
+  /** The first answer: callback type (4 message, 5 "is thinking…", 6, 7, 9 form), and whether it came in time. */
   readonly answer?: { readonly type: number; readonly at: number; readonly afterMs: number };
   /** True where an answer was tried too late: the person saw "The application did not respond". */
   readonly missed: boolean;
@@ -233,6 +280,8 @@ export interface SeenInteraction {
   readonly original?: string;
   /** Ids of the messages sent after it. */
   readonly followUps: readonly string[];
+  /** The form that the first answer was. */
+  readonly modal?: SeenModal;
 }
 
 /** A REST call. */
@@ -243,6 +292,8 @@ export interface JournalEntry {
   /** Path without the version, e.g. `/channels/1/messages/2`. */
   readonly path: string;
   readonly body: unknown;
+  /** Files that came with it. */
+  readonly files?: readonly { readonly filename: string; readonly size: number }[];
   /** When it arrived. */
   readonly at: number;
   /** Status of the answer; 0 until it is sent, and for ever where it was withheld. */
@@ -365,15 +416,22 @@ export interface StandInDiscord {
   editMessage(messageId: string, text: string): void;
   deleteMessage(messageId: string): void;
   deleteChannel(channelId: string): void;
-  /** Calls a slash command. The command need not be registered. */
+  /**
+   * Calls a slash command. It need not be registered; where it is, the values have to be those that a client lets a
+   * person give (choices, least and most, longest): others throw.
+   */
   command(
     user: DiscordUser,
     channelId: string,
     name: string,
-    options?: Readonly<Record<string, string | AttachedFile>>,
+    options?: Readonly<Record<string, OptionValue>>,
   ): SeenInteraction;
-  /** Presses a button of a message. */
-  press(user: DiscordUser, messageId: string, customId: string): SeenInteraction;
+  /** Presses a button of a message, by its id or label. Throws where the message shows no such button. */
+  press(user: DiscordUser, messageId: string, button: string): SeenInteraction;
+  /** Fills in the form that answered a press. Throws where it has none, or a client would not let these values pass. */
+  submit(pressed: SeenInteraction, values: Readonly<Record<string, string>>): SeenInteraction;
+  /** The buttons that a message shows now. */
+  buttons(messageId: string): readonly SeenButton[];
 
   /** Messages of a channel, oldest first, deleted ones too. */
   messages(channelId: string): readonly SeenMessage[];

@@ -1,7 +1,7 @@
 import { toApiAttachment } from './cdn.ts';
 import { botPermissionBits, toBits } from './permissions.ts';
 import type { DiscordUser, RegisteredCommand } from './types.ts';
-import type { ChannelRecord, MessageRecord, World } from './world.ts';
+import { type ChannelRecord, interactionTypes, type MessageRecord, type World } from './world.ts';
 
 /** A JSON object. */
 export type Json = Record<string, unknown>;
@@ -171,7 +171,7 @@ function toInteraction(world: World, message: MessageRecord): Json {
       : {
           interaction_metadata: {
             id: interaction.id,
-            type: interaction.kind === 'command' ? 2 : 3,
+            type: interactionTypes[interaction.kind],
             user: toApiUser(interaction.user),
             authorizing_integration_owners: {},
             ...(interaction.original === undefined || interaction.original === message.id

@@ -44,8 +44,13 @@ export interface MessageRecord extends Mutable<SeenMessage> {
 /** An interaction with what only the stand-in knows. */
 export interface InteractionRecord extends Mutable<SeenInteraction> {
   readonly followUps: string[];
-  readonly kind: 'command' | 'button';
+  readonly kind: 'command' | 'button' | 'modal';
+  /** Of a pressed button and its form: the message that the button is on. */
+  readonly pressed?: string;
 }
+
+/** Discord's numbers for the kinds of interactions. */
+export const interactionTypes = { command: 2, button: 3, modal: 5 } as const;
 
 /** An event for the gateway. Who gets it is decided by the gateway. */
 export interface WorldEvent {
@@ -76,6 +81,8 @@ export interface World {
   /** Of the server, for the links of files. */
   readonly origin: string;
   readonly linkLifetimeMs: number;
+  readonly fileBytes: number;
+  readonly requestBytes: number;
   readonly interactions: Map<string, InteractionRecord>;
   /** Ids of the interactions by their tokens. */
   readonly interactionTokens: Map<string, string>;
@@ -109,6 +116,8 @@ export function createWorld(options: DiscordOptions, told: Pick<World, 'touch' |
     nonces: new Map(),
     files: new Map(),
     linkLifetimeMs: options.linkLifetimeMs ?? 86_400_000,
+    fileBytes: options.fileBytes ?? 10 * 2 ** 20,
+    requestBytes: options.requestBytes ?? 25 * 2 ** 20,
     interactions: new Map(),
     interactionTokens: new Map(),
     interactionAnswerMs: options.interactionAnswerMs ?? 3000,

@@ -1,4 +1,4 @@
-import { invalidField, refusals } from '../api-fault.ts';
+import { invalidAt, invalidField, refusals } from '../api-fault.ts';
 import type { Call, Route } from '../route.ts';
 import type { RegisteredCommand } from '../types.ts';
 import { toApiApplication, toApiCommand } from '../wire.ts';
@@ -81,5 +81,48 @@ function toCommand({ world }: Call, value: unknown): RegisteredCommand {
   if ((body.type ?? 1) === 1 && (description.length < 1 || description.length > 100)) {
     throw invalidField('description', 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.');
   }
+  checkOptions(body.options);
   return { id: world.commands.get(name)?.id ?? world.nextId(), name, description, body };
+}
+
+interface Option {
+  readonly name?: unknown;
+  readonly description?: unknown;
+  readonly required?: unknown;
+  readonly choices?: readonly { readonly name?: unknown; readonly value?: unknown }[];
+}
+
+/** @throws ApiFault 50035 */
+function checkOptions(value: unknown): void {
+  const options = (value ?? []) as readonly Option[];
+  if (options.length > 25) {
+    throw invalidField('options', 'BASE_TYPE_MAX_LENGTH', 'Must be 25 or fewer in length.');
+  }
+  for (const [at, { name, description, required, choices = [] }] of options.entries()) {
+    const path = ['options', at] as const;
+    if (!namePattern.test(String(name))) {
+      const message = 'Command name is invalid';
+      throw invalidAt([...path, 'name'], 'APPLICATION_COMMAND_INVALID_NAME', message);
+    }
+    if (!hasLength(description, 100)) throw badLength([...path, 'description'], 100);
+    if (required === true && at > 0 && options[at - 1]?.required !== true) {
+      const message = 'Required options must be placed before non-required options';
+      throw invalidAt(path, 'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID', message);
+    }
+    if (choices.length > 25) throw badLength([...path, 'choices'], 25);
+    for (const [place, choice] of choices.entries()) {
+      if (!hasLength(choice.name, 100)) throw badLength([...path, 'choices', place, 'name'], 100);
+      const isNumber = typeof choice.value === 'number';
+      if (!isNumber && !hasLength(choice.value, 100))
+        throw badLength([...path, 'choices', place, 'value'], 100);
+    }
+  }
+}
+
+function hasLength(value: unknown, most: number): boolean {
+  return typeof value === 'string' && value.length >= 1 && value.length <= most;
+}
+
+function badLength(path: Parameters<typeof invalidAt>[0], most: number) {
+  return invalidAt(path, 'BASE_TYPE_BAD_LENGTH', `Must be between 1 and ${most} in length.`);
 }

@@ -1,13 +1,23 @@
 import { ApiFault, refusals } from '../api-fault.ts';
+import { nextAttachments } from '../attachments.ts';
 import type { Bucket } from '../limits.ts';
 import { allowedMentionsOf, type MessageBody, readMessageBody, requireSomething } from '../message-body.ts';
 import { messageFlags, postMessage, recordPings, removeMessage } from '../messages.ts';
+import { readModal } from '../modals.ts';
+import { botPermissions } from '../permissions.ts';
 import type { Call, Route } from '../route.ts';
 import { toApiMessage } from '../wire.ts';
-import { channelOf, type InteractionRecord, type MessageRecord, messageOf, type World } from '../world.ts';
+import {
+  channelOf,
+  type InteractionRecord,
+  interactionTypes,
+  type MessageRecord,
+  messageOf,
+  type World,
+} from '../world.ts';
 import { applyEdit } from './messages.ts';
 
-const callback = { message: 4, deferredMessage: 5, deferredUpdate: 6, update: 7 } as const;
+const callback = { message: 4, deferredMessage: 5, deferredUpdate: 6, update: 7, modal: 9 } as const;
 
 /** First answers to interactions, and what their token is good for after that. */
 export const interactionRoutes: readonly Route[] = [
@@ -45,7 +55,8 @@ function bucket({ token }: Readonly<Record<string, string>>): Bucket {
   return { limit: 'webhook', hash: 'webhook-messages', key: `webhook:${token}` };
 }
 
-function answer({ world, params, query, body }: Call) {
+function answer(call: Call) {
+  const { world, params, query, body } = call;
   const interaction = world.interactions.get(params.interaction!);
   if (interaction === undefined || interaction.token !== params.token) throw refusals.unknownInteraction();
   if (interaction.answer !== undefined) throw refusals.alreadyAnswered();
@@ -56,7 +67,8 @@ function answer({ world, params, query, body }: Call) {
     throw refusals.unknownInteraction();
   }
   const { type, data } = body as { type: number; data?: Record<string, unknown> };
-  const message = firstMessage(world, interaction, type, data ?? {});
+  if (type === callback.modal) return showModal(world, interaction, data ?? {}, afterMs);
+  const message = firstMessage(call, interaction, type, data ?? {});
   interaction.answer = { type, at: world.now(), afterMs };
   if (message !== undefined) {
     interaction.original = message.id;
@@ -70,7 +82,7 @@ function answer({ world, params, query, body }: Call) {
     body: {
       interaction: {
         id: interaction.id,
-        type: interaction.kind === 'command' ? 2 : 3,
+        type: interactionTypes[interaction.kind],
         response_message_id: message?.id,
         response_message_ephemeral: message?.ephemeral,
       },
@@ -79,13 +91,28 @@ function answer({ world, params, query, body }: Call) {
   };
 }
 
-function firstMessage(
+/** A form can't answer a form. @throws ApiFault 50035 */
+function showModal(
   world: World,
+  interaction: InteractionRecord,
+  data: Record<string, unknown>,
+  afterMs: number,
+) {
+  if (interaction.kind === 'modal') throw new ApiFault(400, 50035, 'Interaction callback type is invalid.');
+  interaction.modal = readModal(data);
+  interaction.answer = { type: callback.modal, at: world.now(), afterMs };
+  world.touch();
+  return {};
+}
+
+function firstMessage(
+  call: Call,
   interaction: InteractionRecord,
   type: number,
   data: Record<string, unknown>,
 ): MessageRecord | undefined {
-  if (type === callback.message) return say(world, interaction, readMessageBody(data), 20);
+  const { world } = call;
+  if (type === callback.message) return say(world, interaction, readContent(call, interaction, data), 20);
   if (type === callback.deferredMessage) {
     const flags = (Number(data.flags ?? 0) & messageFlags.ephemeral) | messageFlags.loading;
     return postMessage(world, channelOf(world, interaction.channelId), {
@@ -99,15 +126,30 @@ function firstMessage(
   }
   // The original of a pressed button is the message that the button is on.
   const pressed = interaction.original === undefined ? undefined : messageOf(world, interaction.original);
-  if (type === callback.update && pressed) applyEdit(world, pressed, readMessageBody(data), true);
+  if (type === callback.update && pressed)
+    applyEdit(world, pressed, readContent(call, interaction, data), true);
   if (type === callback.update || type === callback.deferredUpdate) return pressed;
   throw new ApiFault(400, 50035, `The stand-in knows no callback of type ${type}.`);
 }
 
+/**
+ * What a call is to show. The documentation names Attach Files among what decides here, too (`app_permissions`).
+ * @throws ApiFault 50035, 50013
+ */
+function readContent({ world, files }: Call, interaction: InteractionRecord, data: unknown): MessageBody {
+  const body = readMessageBody(data, files);
+  const channel = channelOf(world, interaction.channelId);
+  const mayAttach = channel.kind === 'dm' || botPermissions(world, channel).has('ATTACH_FILES');
+  if (files.length > 0 && !mayAttach) throw refusals.missingPermissions();
+  return body;
+}
+
 function say(world: World, interaction: InteractionRecord, body: MessageBody, type: number): MessageRecord {
-  requireSomething(body);
+  const { attachments, ...rest } = body;
+  requireSomething({ ...rest, attachments: attachments?.added });
   const message = postMessage(world, channelOf(world, interaction.channelId), {
-    ...body,
+    ...rest,
+    stored: nextAttachments(world, interaction.channelId, [], attachments),
     author: world.bot,
     type,
     content: body.content ?? '',
@@ -145,7 +187,7 @@ function messageByToken(call: Call, interaction: InteractionRecord): MessageReco
 function followUp(call: Call) {
   const { world } = call;
   const interaction = byToken(call);
-  const body = readMessageBody(call.body);
+  const body = readContent(call, interaction, call.body);
   const original = interaction.original === undefined ? undefined : world.messages.get(interaction.original);
   // Deprecated, but so it is: the first follow-up after "is thinking…" takes its place.
   if (original !== undefined && (original.flags & messageFlags.loading) !== 0) {
@@ -162,8 +204,9 @@ function getMessage(call: Call) {
 }
 
 function editMessage(call: Call) {
-  const message = messageByToken(call, byToken(call));
-  applyEdit(call.world, message, readMessageBody(call.body), true);
+  const interaction = byToken(call);
+  const message = messageByToken(call, interaction);
+  applyEdit(call.world, message, readContent(call, interaction, call.body), true);
   return { status: 200, body: toApiMessage(call.world, message) };
 }
 

@@ -1,4 +1,5 @@
 import { ApiFault, invalidField, refusals } from '../api-fault.ts';
+import { nextAttachments } from '../attachments.ts';
 import type { Bucket } from '../limits.ts';
 import { allowedMentionsOf, type MessageBody, readMessageBody, requireSomething } from '../message-body.ts';
 import { changeMessage, postMessage, recordPings, removeMessage } from '../messages.ts';
@@ -92,16 +93,19 @@ function createMessage(call: Call) {
   const channel = findChannel(call);
   requirePermission(world, channel, channel.kind === 'thread' ? 'SEND_MESSAGES_IN_THREADS' : 'SEND_MESSAGES');
   if (channel.locked && !botPermissions(world, channel).has('MANAGE_THREADS')) throw refusals.locked();
-  const body = readMessageBody(call.body);
-  requireSomething(body);
+  const body = readMessageBody(call.body, call.files);
+  requireSomething({ ...body, attachments: body.attachments?.added });
+  if (call.files.length > 0) requirePermission(world, channel, 'ATTACH_FILES');
   const earlier = body.enforceNonce ? findByNonce(world, body.nonce) : undefined;
   if (earlier !== undefined) return { status: 200, body: toApiMessage(world, earlier) };
   const original = findReference(world, channel, body);
   const pinged = original !== undefined && (body.allowed ? body.allowed.replied_user === true : true);
+  const { attachments, ...rest } = body;
   const message = postMessage(world, channel, {
-    ...body,
+    ...rest,
     author: world.bot,
     content: body.content ?? '',
+    stored: nextAttachments(world, channel.id, [], attachments),
     mentions: [...allowedMentionsOf(body), ...(pinged ? [original.author.id] : [])],
     reference: original && { messageId: original.id, channelId: channel.id },
   });
@@ -139,7 +143,8 @@ function editMessage(call: Call) {
   const message = findMessage(call, channel);
   if (message.author.id !== world.bot.id) throw refusals.notYourMessage();
   if (channel.archived) throw refusals.archived();
-  const body = readMessageBody(call.body);
+  const body = readMessageBody(call.body, call.files);
+  if (call.files.length > 0) requirePermission(world, channel, 'ATTACH_FILES');
   applyEdit(world, message, body, message.interactionId !== undefined);
   return { status: 200, body: toApiMessage(world, message) };
 }
@@ -151,15 +156,16 @@ export function applyEdit(
   body: MessageBody,
   interaction: boolean,
 ): void {
-  const left = {
+  const attachments = nextAttachments(world, message.channelId, message.attachments, body.attachments);
+  requireSomething({
     content: body.content ?? message.content,
     embeds: body.embeds ?? message.embeds,
     components: body.components ?? message.components,
-    attachments: body.attachments ?? message.attachments,
-  };
-  requireSomething({ ...body, ...left });
+    attachments: attachments ?? message.attachments,
+  });
   changeMessage(world, message, {
     ...body,
+    attachments,
     ...(body.content === undefined ? {} : { mentions: allowedMentionsOf(body) }),
   });
   if (body.content !== undefined) {
