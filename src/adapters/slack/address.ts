@@ -9,6 +9,8 @@ export interface SlackAddress {
   readonly threadTs?: string;
   /** The message that is answered. */
   readonly ts?: string;
+  /** When a command's question was posted there for everybody to see, in milliseconds since the epoch. */
+  readonly postedAt?: string;
   /** Who asked; Slack wants to know for whom a stream is. */
   readonly user?: string;
   /** The workspace of who asked: another one in a channel that is shared between companies. */

@@ -51,7 +51,8 @@ export function toSurfaceError(error: unknown, { method, scope }: SurfaceErrorCo
   const name = errorNameOf(error);
   if (name === undefined) return new SurfaceError('unknown', `${method} was not answered`, { cause: error });
   const fault = faults.get(name) ?? defaultFault(method, name);
-  const notice = fault === 'gone' ? notices.get(name) : undefined;
+  const notice =
+    fault === 'gone' ? (method.startsWith('files.') ? fileNotices : notices).get(name) : undefined;
   return new SurfaceError(fault, `${method}: ${name}`, {
     cause: error,
     ...(notice === undefined ? {} : { notice }),
@@ -67,6 +68,10 @@ const faults = new Map<string, SurfaceFault>([
   ['msg_too_long', 'too-long'],
   ['msg_blocks_too_long', 'too-long'],
   ['markdown_text_too_long', 'too-long'],
+  ['file_upload_size_restricted', 'too-long'],
+  // Their upload came to nothing: another one may not.
+  ['file_not_found', 'unknown'],
+  ['file_update_failed', 'unknown'],
   ['message_not_in_streaming_state', 'page-closed'],
   // A person pressed stop: going on in another message is the last thing they want.
   ['stopped_by_user', 'gone'],
@@ -99,6 +104,17 @@ const notices = new Map([
     'missing_scope',
     'I am not allowed to write here: an admin has to install me again with the scope chat:write.',
   ],
+]);
+
+/** Of calls that bring files. */
+const fileNotices = new Map([
+  ...notices,
+  [
+    'missing_scope',
+    'I am not allowed to send files here: an admin has to install me again from slack-manifest.json, with the scope files:write.',
+  ],
+  ['file_uploads_disabled', 'I can not send files here: this workspace does not allow any.'],
+  ['storage_limit_reached', 'I can not send files here: this workspace has no room left for them.'],
 ]);
 
 /** A refusal without an entry: what a stream can't do is done without one; nothing else will change by itself. */

@@ -32,6 +32,14 @@ export function escapeText(text: string): string {
   return escapeBrackets(text.replaceAll('&', '&amp;'));
 }
 
+/**
+ * A name or description where Slack takes plain text: names of files, alternative texts, labels. Whether entities are read there
+ * is not documented, so the characters that tokens are made of give way to others that look alike.
+ */
+export function toPlainText(text: string): string {
+  return text.replaceAll('<', '‹').replaceAll('>', '›');
+}
+
 const quoteMark = /^[ >]*$/;
 
 function escapeBrackets(text: string): string {

@@ -46,6 +46,7 @@ export const neededScopes: Readonly<Record<string, string>> = {
   'chat:write': 'nothing can be answered',
   commands: 'the slash commands do not work',
   'files:read': 'files that people send can not be read',
+  'files:write': 'pictures and other files can not be sent',
   'groups:history':
     'in threads of private channels it has to be mentioned each time and can not read what was said above',
   'im:history': 'direct messages are not seen',

@@ -41,9 +41,7 @@ export function createPosts(
         if (ts === undefined) throw new SurfaceError('unknown', 'chat.postMessage told no timestamp');
         return { id: ts, rung: 'message' };
       } catch (error) {
-        const refused = toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.postInChannel.id });
-        if (refused.fault !== 'rate-limited' || postRefusals.blame(channel) === 'channel') throw refused;
-        throw toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.post.id });
+        throw toPostError(error, channel, scopes, postRefusals);
       }
     },
 
@@ -60,4 +58,16 @@ export function createPosts(
       }
     },
   };
+}
+
+/** Translates what `chat.postMessage` threw; a refusal is blamed on one of its two limits. */
+export function toPostError(
+  error: unknown,
+  channel: string,
+  scopes: Scopes,
+  postRefusals: PostRefusals,
+): SurfaceError {
+  const refused = toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.postInChannel.id });
+  if (refused.fault !== 'rate-limited' || postRefusals.blame(channel) === 'channel') return refused;
+  return toSurfaceError(error, { method: 'chat.postMessage', scope: scopes.post.id });
 }

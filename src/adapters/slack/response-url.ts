@@ -9,6 +9,7 @@ import { escapeMarkdown, escapeText } from './escape.ts';
 export async function respondPrivately(responseUrl: string, text: string): Promise<void> {
   const body = {
     response_type: 'ephemeral',
+    replace_original: false,
     text: escapeText(text).slice(0, 3_000),
     blocks: [{ type: 'markdown', text: escapeMarkdown(text) }],
     unfurl_links: false,

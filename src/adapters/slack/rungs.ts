@@ -13,6 +13,9 @@ export interface Scopes {
   readonly postInChannel: Scope;
   /** "Several hundred" messages a minute in a workspace. */
   readonly post: Scope;
+  /** An address to bring a file to. */
+  readonly uploadUrl: Scope;
+  readonly completeUpload: Scope;
 }
 
 /** Slack counts per method and workspace (docs.slack.dev/apis/web-api/rate-limits); figures are its published least. */
@@ -36,6 +39,8 @@ export function createScopes({ team, channel }: SlackAddress): Scopes {
       shape: 'window',
     },
     post: perMinute('chat.postMessage', 300),
+    uploadUrl: perMinute('files.getUploadURLExternal', 100),
+    completeUpload: perMinute('files.completeUploadExternal', 100),
   };
 }
 

@@ -11,10 +11,12 @@ import type {
 import { fromReplyAddress } from './address.ts';
 import { createAgentView } from './agent-view.ts';
 import { SlackApp } from './app.ts';
+import { createCardSurface } from './card-surface.ts';
 import { clientOptions, createClients } from './clients.ts';
 import { registerCommands } from './commands.ts';
 import { readEarlier } from './earlier.ts';
 import { registerEvents } from './events.ts';
+import { createFileRefusals } from './file-refusals.ts';
 import { createFiles } from './files.ts';
 import { type Identity, missingScopes, readIdentity } from './identity.ts';
 import { createIntake } from './intake.ts';
@@ -23,6 +25,7 @@ import { createPagesPosted } from './pages-posted.ts';
 import { persist, within } from './patience.ts';
 import { createPeople } from './people.ts';
 import { createPostRefusals } from './post-refusals.ts';
+import { registerPresses } from './presses.ts';
 import { createPrivateSurface } from './private-surface.ts';
 import { createRefusals } from './refusals.ts';
 import { createSource } from './source.ts';
@@ -41,6 +44,8 @@ export interface SlackOptions {
   readonly apiUrl?: string;
   /** Where to listen without `appToken`; port 0 takes a free one. @default 127.0.0.1, port 3000 */
   readonly http?: { readonly host: string; readonly port: number };
+  /** How long a card's last view waits for its pictures, in steps of milliseconds. @default 9.5 seconds, in growing steps */
+  readonly fileWaitsMs?: readonly number[];
   /** For small things that are to survive a restart. */
   readonly store: KeyValue;
   readonly logger: Logger;
@@ -54,10 +59,16 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
   const people = createPeople(clients.read, logger);
   const files = createFiles({ botToken, client: clients.read, ...(apiUrl === undefined ? {} : { apiUrl }) });
   const refusals = createRefusals();
+  const fileRefusals = createFileRefusals();
   const postRefusals = createPostRefusals();
   const pages = createPagesPosted({ store, logger, counters });
   const tellOnce = createTellOnce({ client: clients.read, store, logger, counters });
   const stopping = new AbortController();
+  const closing = new AbortController();
+  const uploadOrigins = new Set([
+    'https://files.slack.com',
+    ...(apiUrl === undefined ? [] : [new URL(apiUrl).origin]),
+  ]);
   const source = createSource(options);
   let app: SlackApp | undefined;
   let known: Identity | undefined;
@@ -87,6 +98,7 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
       ...{ specs, identity: self, client: clients.write, people, inbox, logger, counters },
       signal: stopping.signal,
     });
+    registerPresses(created, { identity: self, client: clients.write, people, inbox, logger, counters });
     return created;
   }
 
@@ -122,6 +134,14 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
         : createPrivateSurface(place.team, place.responseUrl);
     },
 
+    card(address) {
+      return createCardSurface(fromReplyAddress(address), {
+        ...{ clients, identity, postRefusals, fileRefusals, pages, tellOnce, uploadOrigins },
+        ...(options.fileWaitsMs === undefined ? {} : { waitsMs: options.fileWaitsMs }),
+        signal: closing.signal,
+      });
+    },
+
     async earlier(address) {
       return readEarlier(address, { client: clients.read, identity: await identity(), people, logger });
     },
@@ -137,6 +157,7 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
 
     async close() {
       stopping.abort();
+      closing.abort();
       await source.close();
     },
   };

@@ -2,10 +2,7 @@ import { SurfaceError } from '../../core/errors.ts';
 import type { Indicator, OpenOptions, Page, PageView, ReplySurface, Rung } from '../../core/ports.ts';
 import type { SlackAddress } from './address.ts';
 import type { Clients } from './clients.ts';
-import { errorNameOf } from './errors.ts';
-import type { Identity } from './identity.ts';
-import { findPage } from './landed.ts';
-import type { PagesPosted } from './pages-posted.ts';
+import { createEarlierAttempts, type EarlierAttemptsTools, refusalOf } from './earlier-attempts.ts';
 import type { PostRefusals } from './post-refusals.ts';
 import { createPosts } from './posts.ts';
 import type { Refusals } from './refusals.ts';
@@ -14,13 +11,9 @@ import { createStreams } from './streams.ts';
 import type { TellOnce } from './tell-once.ts';
 
 /** What surfaces share. */
-export interface SurfaceTools {
-  readonly clients: Clients;
-  /** As whom we write. */
-  identity(): Promise<Identity>;
+export interface SurfaceTools extends EarlierAttemptsTools {
   readonly refusals: Refusals;
   readonly postRefusals: PostRefusals;
-  readonly pages: PagesPosted;
   readonly tellOnce: TellOnce;
 }
 
@@ -31,11 +24,12 @@ export interface SurfaceTools {
  * a stream that would not take an edit.
  */
 export function createSurface(address: SlackAddress, tools: SurfaceTools): ReplySurface {
-  const { clients, refusals, pages } = tools;
+  const { clients, refusals } = tools;
   const { channel, threadTs } = address;
   const scopes = createScopes(address);
   const posts = createPosts(clients, address, scopes, tools.postRefusals);
   const streams = threadTs === undefined ? undefined : createStreams(clients, address, threadTs, scopes);
+  const attempts = createEarlierAttempts(address, tools);
   const message = messageRung(scopes);
   const rungs = streams === undefined || refusals.has(address) ? [message] : [streamRung(scopes), message];
   /** By key of a page, the texts of streams for it that may have been opened. */
@@ -52,43 +46,13 @@ export function createSurface(address: SlackAddress, tools: SurfaceTools): Reply
     });
   }
 
-  /**
-   * The page that an earlier attempt posted, with the newest view in place of what it showed; `undefined` where
-   * there is none, or none that could be changed.
-   */
-  async function takeOver(key: string, view: PageView): Promise<Page | undefined> {
-    const ts = (await pages.find(key)) ?? (await lookFor(key));
-    if (ts === undefined || !pages.claim(key, channel, ts)) return undefined;
-    await pages.remember(key, ts);
-    const page: Page = { id: ts, rung: message.name };
-    try {
-      await posts.replace(page, view);
-      return page;
-    } catch (error) {
-      if (unchangeable.has(refusalOf(error) ?? '')) return undefined;
-      if (!(error instanceof SurfaceError && error.fault === 'rate-limited')) throw error;
-      // Not the limit of an opening that is closed: it would be asked for again at once.
-      throw new SurfaceError('unknown', 'a page could not be brought up to date', { cause: error });
-    }
-  }
-
-  async function lookFor(key: string): Promise<string | undefined> {
-    const by = await tools.identity().catch((error: unknown) => {
-      throw new SurfaceError('unknown', 'auth.test was not answered', { cause: error });
-    });
-    const texts = sent.get(key) ?? [];
-    const isTaken = (ts: string) => pages.isTaken(key, channel, ts);
-    return findPage(clients.read, address, { by, key, texts, isTaken });
-  }
-
   async function open(rung: Rung, view: PageView, options: OpenOptions): Promise<Page> {
     const { key, attempt } = options;
-    const earlier = attempt > 1 ? await takeOver(key, view) : undefined;
-    if (earlier !== undefined) return earlier;
+    const bring = (ts: string) => posts.replace({ id: ts, rung: message.name }, view);
+    const earlier = attempt > 1 ? await attempts.takeOver(key, bring, sent.get(key)) : undefined;
+    if (earlier !== undefined) return { id: earlier, rung: message.name };
     const page = await post(rung, view, options);
-    if (!pages.claim(key, channel, page.id))
-      throw new SurfaceError('unknown', 'another reply with the same words took this page for its own');
-    await pages.remember(key, page.id);
+    await attempts.own(key, page.id);
     return page;
   }
 
@@ -115,14 +79,6 @@ export function createSurface(address: SlackAddress, tools: SurfaceTools): Reply
     },
     ...(threadTs === undefined ? {} : { indicator: createIndicator(clients, address, threadTs, scopes) }),
   };
-}
-
-/** Of a page that stays as it is: its workspace lets messages be edited for a while only, or it is no longer ours. */
-const unchangeable = new Set(['edit_window_closed', 'cant_update_message']);
-
-/** Slack's own name for why it refused a call. */
-function refusalOf(error: unknown): string | undefined {
-  return error instanceof SurfaceError ? errorNameOf(error.cause) : undefined;
 }
 
 /** "… is thinking…" under a thread. Slack forgets it after two minutes, and when a message comes. */

@@ -1,89 +1,12 @@
-import { createSlack } from '../../../src/adapters/slack/slack.ts';
-import type { Inbox } from '../../../src/core/ports.ts';
-import { describePlatform, type RemoteSubject } from '../../contracts/platform.ts';
-import type { Interaction } from '../../servers/slack/records.ts';
-import type { SayOptions } from '../../servers/slack/types.ts';
-import { createInstruments, type Mode, optionsFor, startStandIn } from './harness.ts';
-
-/** Where a person speaks to Parley: in a channel, whose answers are streams in a thread, or directly. */
-type Kind = 'channel' | 'direct message';
-
-async function createSubject(mode: Mode, kind: Kind): Promise<RemoteSubject> {
-  const slack = await startStandIn({ limits: { postsPerSecondPerChannel: Number.POSITIVE_INFINITY } });
-  const maria = slack.user('maria');
-  const place = kind === 'channel' ? slack.channel() : slack.dm(maria);
-  const platform = createSlack(optionsFor(slack, mode, createInstruments()));
-  let thread: SayOptions = {};
-  let newest: readonly string[] = [];
-  let called: Interaction | undefined;
-  const isOwn = ({ botId }: { readonly botId?: string }) => botId !== undefined;
-  function say(text: string, options: SayOptions = {}): void {
-    const said = slack.say(maria, place.id, text, {
-      ...{ ...thread, mention: kind === 'channel', deliver: 'message' },
-      ...options,
-    });
-    if (kind === 'channel') thread = { threadTs: said.threadTs ?? said.ts };
-    newest = said.eventIds;
-  }
-
-  return {
-    platform,
-    async start(inbox, commands) {
-      const waiting: Inbox = {
-        ...inbox,
-        async command(call) {
-          // It is on its way to Slack before it is passed on, so it arrives though nobody has taken the call yet.
-          await slack.until(() => called?.acknowledged === true);
-          await inbox.command(call);
-        },
-      };
-      const line = await platform.start(waiting, commands);
-      if (mode === 'http') slack.deliverTo(/http:\S+(?=\))/.exec(line)?.[0]);
-    },
-    say,
-    sayWith: (text, file) => say(text, { files: [file] }),
-    shown: () =>
-      slack
-        .messages(place.id)
-        .filter((message) => isOwn(message) && !message.deleted)
-        .map(({ text }) => text),
-    deliverAgain() {
-      for (const id of newest) slack.redeliver(id);
-    },
-    command(name) {
-      const [posted, told] = [slack.messages(place.id).length, slack.ephemerals.length];
-      const interaction = slack.slash(maria, place.id, `/${name}`, '');
-      called = interaction;
-      return {
-        get acknowledged() {
-          return interaction.acknowledged;
-        },
-        get answers() {
-          // The question is repeated for everybody before it is answered.
-          const isAnswer = (text: string) => !text.includes(' asked: ');
-          const answers = slack.messages(place.id).slice(posted).filter(isOwn);
-          const alone = slack.ephemerals.slice(told);
-          return [...answers, ...alone].map(({ text }) => text).filter(isAnswer);
-        },
-      };
-    },
-    pinging: `<!channel> <!here|here> <@${maria.id}> <!subteam^S1>`,
-    pings: () => slack.pings.length,
-    deletePages() {
-      for (const message of slack.messages(place.id))
-        if (isOwn(message)) slack.deleteMessage(place.id, message.ts);
-    },
-    deletePlace: () => slack.change(place.id, { gone: true }),
-    refuseNext: () => slack.fail({ where: isWritten, status: 429, headers: { 'retry-after': '1' } }),
-    loseNext: () => slack.fail({ where: isWritten, afterActing: true }),
-  };
-}
-
-/** Calls that write a message carry text; those that look something up don't. */
-function isWritten(args: Readonly<Record<string, unknown>>): boolean {
-  return 'markdown_text' in args;
-}
+import { describeCards } from '../../contracts/card-surface.ts';
+import { describePlatform } from '../../contracts/platform.ts';
+import { createSubject } from './subject.ts';
 
 describePlatform('Slack, Socket Mode, in a thread', () => createSubject('socket', 'channel'));
 describePlatform('Slack, HTTP mode, in a thread', () => createSubject('http', 'channel'));
 describePlatform('Slack, HTTP mode, in a direct message', () => createSubject('http', 'direct message'));
+describeCards('Cards of Slack, Socket Mode, in a thread', () => createSubject('socket', 'channel'));
+describeCards('Cards of Slack, HTTP mode, in a thread', () => createSubject('http', 'channel'));
+describeCards('Cards of Slack, HTTP mode, in a direct message', () =>
+  createSubject('http', 'direct message'),
+);

@@ -113,10 +113,13 @@ export interface Surfaces extends Omit<Connected, 'inbox' | 'line'> {
 }
 
 /** Starts a local Slack and the adapter, both of which end with the test; nothing is connected. */
-export async function connectSurfaces(standIn?: StandInOptions): Promise<Surfaces> {
+export async function connectSurfaces(
+  standIn?: StandInOptions,
+  adapter?: Partial<SlackOptions>,
+): Promise<Surfaces> {
   const slack = await startStandIn(standIn);
   const instruments = createInstruments();
-  const options = optionsFor(slack, 'socket', instruments);
+  const options = { ...optionsFor(slack, 'socket', instruments), ...adapter };
   function create(store: KeyValue): Platform<ReplySurface> {
     const platform = createSlack({ ...options, store });
     onTestFinished(() => platform.close());

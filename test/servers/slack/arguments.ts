@@ -56,6 +56,8 @@ const STRUCTURED = new Set([
   'prompts',
   'loading_messages',
   'file_ids',
+  'files',
+  'view',
 ]);
 
 function readJson(body: string): CallArguments {

@@ -7,6 +7,7 @@ import type { Message } from './message.ts';
 import type { Method } from './methods.ts';
 import { findChannel, findOwn, findRoot, findWritable } from './places.ts';
 import type { CallArguments } from './records.ts';
+import { toSeenFiles } from './seen-files.ts';
 import { toVisible } from './visible-text.ts';
 import type { Channel, Workspace } from './workspace.ts';
 
@@ -26,7 +27,7 @@ export const chatMethods: Record<string, Method> = {
 function postMessage(workspace: Workspace, args: CallArguments) {
   const channel = findWritable(workspace, args);
   const threadTs = findRoot(channel, args);
-  const content = readContent(args, workspace.ground.limits);
+  const content = readContent(workspace, args);
   const metadata = readMetadata(args);
   const posted = toPosts(content, workspace.ground.limits.longPosts).map((part) =>
     post(workspace, channel, threadTs, part, metadata, args),
@@ -57,6 +58,7 @@ function post(
     author: workspace.bot.userId,
     botId: workspace.bot.botId,
     metadata,
+    shown: toSeenFiles(workspace, content.blocks),
     args,
   });
   if (workspace.ground.echoes) sendChannelEvent(workspace, channel, toMessageEvent(workspace, message));
@@ -70,7 +72,7 @@ function update(workspace: Workspace, args: CallArguments) {
   const message = findOwn(workspace, channel, args, 'cant_update_message');
   if (message.streaming) throw new Refusal('streaming_state_conflict');
   if ((readText(args, 'text') ?? '').length > limits.updateText) throw new Refusal('msg_too_long');
-  const content = readContent(args, limits);
+  const content = readContent(workspace, args);
   const metadata = readMetadata(args);
   const before = toWireMessage(workspace, message);
   message.format = content.format;
@@ -78,7 +80,7 @@ function update(workspace: Workspace, args: CallArguments) {
   // Slack shows "(edited)" after an update that came without blocks.
   message.edited = content.blocks === undefined;
   if (metadata !== undefined) message.metadata = metadata;
-  message.show(content.source);
+  message.show(content.source, toSeenFiles(workspace, content.blocks, message.files));
   changed();
   if (echoes) sendChanged(workspace, message, before);
   const wire = toWireMessage(workspace, message, true);
@@ -101,7 +103,7 @@ function postEphemeral(workspace: Workspace, args: CallArguments) {
   const user = requireText(args, 'user');
   if (!workspace.users.has(user)) throw new Refusal('user_not_in_channel');
   const threadTs = findRoot(channel, args);
-  const { source } = readContent(args, ground.limits);
+  const { source } = readContent(workspace, args);
   workspace.ephemerals.push({
     ...{ channel: channel.id, user, source, text: toVisible(source), via: 'postEphemeral', at: ground.now() },
     ...(threadTs !== undefined && { threadTs }),

@@ -1,7 +1,8 @@
 import { Refusal, readText } from './arguments.ts';
+import { checkBlocks } from './blocks.ts';
 import type { CallArguments } from './records.ts';
-import type { SlackLimits } from './types.ts';
 import { toBlocksText } from './visible-text.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What a call wants people to see. */
 export interface Content {
@@ -14,13 +15,13 @@ export interface Content {
 const BLOCKS = 50;
 
 /** Reads `text`, `markdown_text` and `blocks` by Slack's rules. Blocks hide the text. @throws Refusal */
-export function readContent(args: CallArguments, limits: SlackLimits): Content {
+export function readContent(workspace: Workspace, args: CallArguments): Content {
   const markdown = readText(args, 'markdown_text');
   const text = readText(args, 'text');
-  const blocks = readBlocks(args, limits);
+  const blocks = readBlocks(workspace, args);
   if (markdown !== undefined) {
     if (text !== undefined || blocks !== undefined) throw new Refusal('markdown_text_conflict');
-    if (markdown.length > limits.markdownText) throw new Refusal('msg_too_long');
+    if (markdown.length > workspace.ground.limits.markdownText) throw new Refusal('msg_too_long');
     if (markdown === '') throw new Refusal('no_text');
     return { source: markdown, format: 'markdown' };
   }
@@ -32,7 +33,8 @@ export function readContent(args: CallArguments, limits: SlackLimits): Content {
 }
 
 /** Reads `blocks`, if there are any. @throws Refusal */
-export function readBlocks(args: CallArguments, limits: SlackLimits): readonly unknown[] | undefined {
+export function readBlocks(workspace: Workspace, args: CallArguments): readonly unknown[] | undefined {
+  const { limits } = workspace.ground;
   const blocks = args.blocks;
   if (blocks === undefined || blocks === null) return undefined;
   if (!Array.isArray(blocks)) throw new Refusal('invalid_blocks_format');
@@ -42,6 +44,7 @@ export function readBlocks(args: CallArguments, limits: SlackLimits): readonly u
   if (length > limits.blocksText || markdown.length > limits.markdownText) {
     throw new Refusal('msg_blocks_too_long');
   }
+  checkBlocks(workspace, blocks);
   return blocks;
 }
 

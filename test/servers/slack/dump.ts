@@ -31,7 +31,9 @@ function toMessageLines(workspace: Workspace): readonly string[] {
   return workspace.messages().map((message) => {
     const state = [message.streaming && 'streaming', message.deleted && 'deleted'].filter(Boolean);
     const place = [message.channel, message.threadTs, message.ts].filter(Boolean).join(' ');
-    return `${place} ${message.author} ${state.join(' ')} ${clip(message.text)}`;
+    const files = message.versions.at(-1)?.files.map(({ name }) => name) ?? [];
+    const shown = files.length === 0 ? '' : ` ${clip(files)}`;
+    return `${place} ${message.author} ${state.join(' ')} ${clip(message.text)}${shown}`;
   });
 }
 

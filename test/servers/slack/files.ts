@@ -11,9 +11,21 @@ import type { Workspace } from './workspace.ts';
 /** A file of a workspace. */
 export interface StoredFile {
   /** As Slack tells it, address included. */
-  readonly wire: Readonly<Record<string, unknown>>;
+  wire: Readonly<Record<string, unknown>>;
   readonly sent: SentFile;
   deleted: boolean;
+  /** Of a file that the app brought. */
+  readonly own?: OwnFile;
+}
+
+/** How far a file of the app has come. */
+export interface OwnFile {
+  readonly altText: string;
+  /** When its upload was completed; absent until then. */
+  completedAt?: number;
+  /** How often a block with it was refused, because it was new. */
+  refusals: number;
+  shared: boolean;
 }
 
 /** Takes a file in. @returns what the event of its message tells of it */
@@ -22,7 +34,7 @@ export function storeFile(workspace: Workspace, sent: SentFile): Readonly<Record
   const { name, mimetype = 'text/plain', mode = 'hosted' } = sent;
   const url = sent.url ?? workspace.ground.fileUrl(`${workspace.team.id}-${id}/${encodeURIComponent(name)}`);
   const wire = {
-    ...{ id, name, title: name, mimetype, mode, size: sent.size ?? toBytes(sent).byteLength },
+    ...{ id, name, title: name, mimetype, mode, size: sent.size ?? toFileBytes(sent).byteLength },
     is_external: mode === 'external',
     user_team: workspace.team.id,
     ...(mode === 'tombstone' || mode === 'hidden_by_limit' ? {} : { url_private: url }),
@@ -67,7 +79,7 @@ export function createDownloads(ground: Ground, faults: Faults, workspaces: read
     } else if (!mayRead) {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(LOGIN_PAGE);
     } else {
-      const content = toBytes(file.sent);
+      const content = toFileBytes(file.sent);
       response.writeHead(200, {
         'content-type': String(file.wire.mimetype),
         ...(file.sent.chunked ? {} : { 'content-length': content.byteLength }),
@@ -82,6 +94,7 @@ export function createDownloads(ground: Ground, faults: Faults, workspaces: read
 
 const LOGIN_PAGE = '<!DOCTYPE html><title>Sign in | Slack</title><form>Sign in to your workspace</form>';
 
-function toBytes({ content = '' }: SentFile): Uint8Array {
+/** The bytes of a file. */
+export function toFileBytes({ content = '' }: SentFile): Uint8Array {
   return typeof content === 'string' ? Buffer.from(content) : content;
 }

@@ -22,6 +22,8 @@ export interface Ground {
   echoes: boolean;
   /** The address of a file, by its path. */
   fileUrl(path: string): string;
+  /** Where a file's bytes are brought, by its ticket. */
+  uploadUrl(ticket: string): string;
   loginBy: 'page' | 'redirect';
   /** Opens a URL for answers to an interaction. `respond` is given each post and tells whether it counted. */
   openResponseUrl(id: string, respond: (body: CallArguments) => boolean): string;

@@ -1,5 +1,6 @@
+import { toButtons } from './blocks.ts';
 import type { Ground } from './ground.ts';
-import type { CallArguments, SeenMessage, StreamEnd, Version } from './records.ts';
+import type { CallArguments, SeenButton, SeenFile, SeenMessage, StreamEnd, Version } from './records.ts';
 import { toVisible } from './visible-text.ts';
 
 /** What a message starts with. */
@@ -16,6 +17,8 @@ export interface MessageStart {
   readonly streaming?: boolean;
   readonly subtype?: string | undefined;
   readonly files?: readonly unknown[] | undefined;
+  /** What people see of its files. */
+  readonly shown?: readonly SeenFile[] | undefined;
   readonly args?: CallArguments;
 }
 
@@ -29,7 +32,7 @@ export class Message implements SeenMessage {
   declare readonly botId?: string;
   readonly subtype: string | undefined;
   readonly files: readonly unknown[] | undefined;
-  readonly versions: TextVersion[];
+  readonly versions: SeenVersion[];
   format: 'mrkdwn' | 'markdown';
   blocks: readonly unknown[];
   metadata?: unknown;
@@ -53,7 +56,7 @@ export class Message implements SeenMessage {
     this.blocks = start.blocks ?? [];
     if (start.metadata !== undefined) this.metadata = start.metadata;
     const at = ground.now();
-    this.versions = [new TextVersion(start.source, at)];
+    this.versions = [new SeenVersion(start.source, start.shown ?? [], at)];
     if (start.streaming) {
       this.#stream = { startedAt: at, touchedAt: at, bytes: Buffer.byteLength(start.source) };
     }
@@ -65,6 +68,10 @@ export class Message implements SeenMessage {
 
   get text(): string {
     return this.versions.at(-1)!.text;
+  }
+
+  get buttons(): readonly SeenButton[] {
+    return toButtons(this.blocks);
   }
 
   get streaming(): boolean {
@@ -99,9 +106,11 @@ export class Message implements SeenMessage {
     if (this.#stream && this.streaming) this.#stream.end = end;
   }
 
-  /** People see this text from now on. */
-  show(source: string): void {
-    if (source !== this.source) this.versions.push(new TextVersion(source, this.#ground.now()));
+  /** People see this text from now on, and these files: those of before where none are given. */
+  show(source: string, files: readonly SeenFile[] = this.versions.at(-1)!.files): void {
+    const { source: before, files: shown } = this.versions.at(-1)!;
+    const isSame = files.length === shown.length && files.every(({ id }, index) => id === shown[index]!.id);
+    if (source !== before || !isSame) this.versions.push(new SeenVersion(source, files, this.#ground.now()));
   }
 
   #expired(stream: { readonly startedAt: number; readonly touchedAt: number }): boolean {
@@ -111,12 +120,14 @@ export class Message implements SeenMessage {
   }
 }
 
-class TextVersion implements Version {
+class SeenVersion implements Version {
   readonly source: string;
+  readonly files: readonly SeenFile[];
   readonly at: number;
 
-  constructor(source: string, at: number) {
+  constructor(source: string, files: readonly SeenFile[], at: number) {
     this.source = source;
+    this.files = files;
     this.at = at;
   }
 

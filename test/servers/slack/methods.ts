@@ -5,6 +5,8 @@ import { directoryMethods } from './directory-methods.ts';
 import { fileMethods } from './files.ts';
 import type { CallArguments } from './records.ts';
 import { streamMethods } from './stream-methods.ts';
+import { uploadMethods } from './uploads.ts';
+import { viewMethods } from './views.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A Web API method. */
@@ -23,4 +25,6 @@ export const methods: Readonly<Record<string, Method>> = {
   ...agentMethods,
   ...conversationMethods,
   ...fileMethods,
+  ...uploadMethods,
+  ...viewMethods,
 };

@@ -10,6 +10,7 @@ import {
 } from './events.ts';
 import { storeFile } from './files.ts';
 import type { Message } from './message.ts';
+import { toSeenFiles } from './seen-files.ts';
 import type { Said, SayOptions, StandInUser } from './types.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,6 +26,7 @@ export function say(
   const { ground, bot } = workspace;
   const call = `<@${bot.userId}>`;
   const source = options.mention ? `${call} ${text}` : text;
+  const files = options.files?.map((file) => storeFile(workspace, file));
   const message = workspace.add({
     ts: ground.ts(),
     channel: channelId,
@@ -34,7 +36,8 @@ export function say(
     source,
     format: 'mrkdwn',
     subtype: options.subtype ?? (options.files ? 'file_share' : undefined),
-    files: options.files?.map((file) => storeFile(workspace, file)),
+    files,
+    shown: toSeenFiles(workspace, undefined, files),
   });
   const eventIds = sendSaid(workspace, message, source.includes(call), options);
   return {

@@ -14,8 +14,8 @@ export function findChannel(workspace: Workspace, args: CallArguments, name = 'c
 }
 
 /** A channel that the app may write to now. @throws Refusal */
-export function findWritable(workspace: Workspace, args: CallArguments): Channel {
-  const channel = findChannel(workspace, args);
+export function findWritable(workspace: Workspace, args: CallArguments, name = 'channel'): Channel {
+  const channel = findChannel(workspace, args, name);
   if (channel.archived) throw new Refusal('is_archived');
   if (!channel.member && !workspace.scopes.has('chat:write.public')) throw new Refusal('not_in_channel');
   return channel;

@@ -5,7 +5,14 @@ import type { StandInUser } from './types.ts';
 import { toBlocksText, toVisible } from './visible-text.ts';
 import type { Channel, Workspace } from './workspace.ts';
 
-type OpenInteraction = { -readonly [Key in keyof Interaction]: Interaction[Key] };
+/** What a person did, and what an app may open one modal for, for a short while. */
+export interface Trigger {
+  readonly user: StandInUser;
+  readonly at: number;
+  used: boolean;
+}
+
+export type OpenInteraction = { -readonly [Key in keyof Interaction]: Interaction[Key] };
 
 export function slash(
   workspace: Workspace,
@@ -44,6 +51,10 @@ export function action(
   const channel = workspace.get(target.channel);
   const interaction = open(workspace, user, channel, target.ts);
   const message = channel.messages.get(target.ts);
+  const messages = [...channel.messages.values()];
+  // The head of a thread names itself as soon as somebody has replied.
+  const isHead = messages.some((other) => other.threadTs === target.ts);
+  const threadTs = message?.threadTs ?? (isHead ? target.ts : undefined);
   dispatch(workspace, interaction, 'interactive', {
     type: 'block_actions',
     token: 'verification-token',
@@ -53,8 +64,16 @@ export function action(
     is_enterprise_install: false,
     user: { id: user.id, username: user.name, name: user.name, team_id: workspace.team.id },
     channel: { id: channel.id, name: channel.name },
-    container: { type: 'message', message_ts: target.ts, channel_id: channel.id, is_ephemeral: false },
-    message: { type: 'message', ts: target.ts, user: message?.author, text: message?.source },
+    container: {
+      ...{ type: 'message', message_ts: target.ts, channel_id: channel.id, is_ephemeral: false },
+      ...(threadTs !== undefined && { thread_ts: threadTs }),
+    },
+    message: {
+      ...{ type: 'message', ts: target.ts, user: message?.author, text: message?.source },
+      ...(message?.botId !== undefined && { bot_id: message.botId, app_id: workspace.ground.appId }),
+      ...(message && message.blocks.length > 0 && { blocks: message.blocks }),
+      ...(threadTs !== undefined && { thread_ts: threadTs }),
+    },
     response_url: interaction.responseUrl,
     trigger_id: interaction.triggerId,
     actions: [
@@ -72,7 +91,7 @@ export function action(
 
 function open(workspace: Workspace, user: StandInUser, channel: Channel, pressed?: string): OpenInteraction {
   const { ground } = workspace;
-  const triggerId = ground.id('Tr');
+  const triggerId = openTrigger(workspace, user);
   const openedAt = ground.now();
   const responses: ResponseUse[] = [];
   const responseUrl = ground.openResponseUrl(triggerId, (body) => {
@@ -85,6 +104,13 @@ function open(workspace: Workspace, user: StandInUser, channel: Channel, pressed
     return ok;
   });
   return { triggerId, responseUrl, acknowledged: false, responses };
+}
+
+/** Makes a trigger id. */
+export function openTrigger(workspace: Workspace, user: StandInUser): string {
+  const id = workspace.ground.id('Tr');
+  workspace.triggers.set(id, { user, at: workspace.ground.now(), used: false });
+  return id;
 }
 
 function dispatch(

@@ -1,11 +1,35 @@
 /** What the local Slack remembers and a test reads: plain records that go on being true as things happen. */
 
-/** One text that people could see in a message, until the next one. */
+/** A file that people could see in a message. */
+export interface SeenFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  /** What those are told who can't see it: by its block, else by the file itself. */
+  readonly altText: string;
+  /** By its content. */
+  readonly mimetype: string;
+  readonly content: Uint8Array;
+  /** In a block of the message, or shared with it. */
+  readonly as: 'block' | 'attachment';
+}
+
+/** A button of a message, as it can be pressed. */
+export interface SeenButton {
+  readonly label: string;
+  readonly actionId: string;
+  readonly blockId: string;
+  readonly value?: string;
+}
+
+/** What people could see of a message, until the next one. */
 export interface Version {
   /** As people read it: `&lt;`, `&gt;` and `&amp;` are the characters again; Markdown is left as sent. */
   readonly text: string;
   /** As the app sent it. */
   readonly source: string;
+  /** What was shown with it. */
+  readonly files: readonly SeenFile[];
   /** When it became visible, in milliseconds of the stand-in's clock. */
   readonly at: number;
 }
@@ -31,6 +55,8 @@ export interface SeenMessage {
   /** Every text ever visible, oldest first; never empty. */
   readonly versions: readonly Version[];
   readonly blocks: readonly unknown[];
+  /** The buttons in its blocks, in order. */
+  readonly buttons: readonly SeenButton[];
   readonly metadata?: unknown;
   /** True from `chat.startStream` until the stream ends in whatever way. */
   readonly streaming: boolean;
@@ -139,7 +165,46 @@ export interface ResponseUse {
   readonly ok: boolean;
 }
 
-/** A slash command or a pressed button, from the person's side. */
+/** Bytes that were brought to an upload URL. */
+export interface Upload {
+  /** Absent where the URL was never given out, or is used up. */
+  readonly fileId?: string;
+  /** How many bytes came, and of which type the body was said to be. */
+  readonly bytes: number;
+  readonly contentType: string | undefined;
+  /** Nobody needs a token there. */
+  readonly authorization: string | undefined;
+  /** Status of the answer; 0 where it was withheld. */
+  readonly status: number;
+}
+
+/** A modal that the app opened for a person. */
+export interface Modal {
+  readonly id: string;
+  /** Who sees it. */
+  readonly user: string;
+  readonly title: string;
+  /** As the app sent it. */
+  readonly view: CallArguments;
+  /** Its inputs, in order. */
+  readonly inputs: readonly ModalInput[];
+  /** False once it was submitted. */
+  readonly open: boolean;
+}
+
+/** An input of a modal. */
+export interface ModalInput {
+  readonly blockId: string;
+  readonly actionId: string;
+  readonly type: string;
+  readonly label: string;
+  readonly optional: boolean;
+  /** Values that can be chosen; of a `static_select` alone. */
+  readonly choices: readonly string[];
+  readonly element: CallArguments;
+}
+
+/** A slash command, a pressed button or a submitted modal, from the person's side. */
 export interface Interaction {
   readonly triggerId: string;
   readonly responseUrl: string;

@@ -9,10 +9,11 @@ import { createDownloads } from './files.ts';
 import type { Ground } from './ground.ts';
 import { createIds, createTimers, createTimestamps } from './ground.ts';
 import { createLimits } from './limits.ts';
-import type { CallArguments, SeenMessage } from './records.ts';
+import type { CallArguments, Modal, SeenMessage } from './records.ts';
 import { createSignedPosts } from './signed-posts.ts';
 import { createSockets } from './sockets.ts';
 import type { SlackOptions, StandInSlack, StandInWorkspace, WaitOptions } from './types.ts';
+import { createUploads } from './uploads.ts';
 import { createWatch } from './watch.ts';
 import { createWebApi } from './web-api.ts';
 import { Workspace } from './workspace.ts';
@@ -45,6 +46,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
     send: desk.send,
     loginBy: 'page',
     fileUrl: (path) => `http://${base}/files-pri/${path}`,
+    uploadUrl: (ticket) => `http://${base}/upload/${ticket}`,
     openResponseUrl(id, respond) {
       responders.set(id, respond);
       return `http://${base}/response/${id}`;
@@ -56,6 +58,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
   const appToken = 'xapp-1-A0PARLEY-stand-in';
   const faults = createFaults();
   const files = createDownloads(ground, faults, workspaces);
+  const uploads = createUploads(ground, faults, workspaces);
   const api = createWebApi(
     ground,
     {
@@ -76,8 +79,10 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, room, name = ''] = (request.url ?? '').split(/[/?]/);
-    const body = await readBody(request);
+    const bytes = await readBody(request);
+    const body = bytes.toString();
     if (room === 'files-pri') await files.handle(fileOf(request), request, response);
+    else if (room === 'upload') await uploads.handle(name, request, bytes, response);
     else if (room === 'api') await api.handle(name, request, body, response);
     else if (room === 'response') takeResponse(name, body, response);
     else response.writeHead(404).end();
@@ -152,6 +157,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
     },
 
     downloads: files.downloads,
+    uploads: uploads.uploads,
     get loginBy() {
       return ground.loginBy;
     },
@@ -180,6 +186,15 @@ export async function startSlack(options: SlackOptions = {}): Promise<StandInSla
       }, settings);
       return found!;
     },
+    async untilModal(user, settings) {
+      let found: Modal | undefined;
+      await until(() => {
+        const modals = workspaces.flatMap((workspace) => workspace.modals);
+        found = modals.find((modal) => modal.user === user.id && modal.open);
+        return found !== undefined;
+      }, settings);
+      return found!;
+    },
   };
   // The first workspace itself becomes the whole: its methods need their own object.
   const slack = Object.defineProperties(first, Object.getOwnPropertyDescriptors(whole)) as Workspace &
@@ -196,8 +211,8 @@ function fileOf({ url = '' }: IncomingMessage): string {
   return url.replace(/^\/files-pri\//, '');
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
 }

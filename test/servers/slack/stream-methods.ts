@@ -47,12 +47,12 @@ function append(workspace: Workspace, args: CallArguments) {
 }
 
 function stop(workspace: Workspace, args: CallArguments) {
-  const { limits, changed, echoes } = workspace.ground;
+  const { changed, echoes } = workspace.ground;
   const channel = findWritable(workspace, args);
   const message = findStreaming(workspace, channel, args);
   const addition = readAddition(workspace, args);
   if (message.streamOverflows(addition)) throw new Refusal('msg_too_long');
-  const blocks = readBlocks(args, limits);
+  const blocks = readBlocks(workspace, args);
   const metadata = readMetadata(args);
   const before = toWireMessage(workspace, message);
   message.append(addition);

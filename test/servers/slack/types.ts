@@ -7,12 +7,14 @@ import type {
   Delivery,
   Ephemeral,
   Interaction,
+  Modal,
   Ping,
   PromptsCall,
   SeenMessage,
   SessionCall,
   StatusCall,
   TitleCall,
+  Upload,
 } from './records.ts';
 
 /** Limits that the stand-in enforces; all can be changed while it runs. */
@@ -53,6 +55,14 @@ export interface SlackLimits {
   statusLifetimeMs: number;
   /** Socket Mode connections at once. @default 10 */
   connections: number;
+  /** Every file of the app can stand in a block, or only one that was shared in a channel: both were reported. @default 'all' */
+  filesInBlocks: 'all' | 'shared';
+  /** So many times a block with a new file of the app is refused: "not processed yet". @default 0 */
+  fileRefusals: number;
+  /** A file of the app can stand in a block so many milliseconds after its upload was completed. @default 0 */
+  fileReadyMs: number;
+  /** A person's trigger opens a modal so long. @default 3000 */
+  triggerLifetimeMs: number;
 }
 
 /** Options of `startSlack`. */
@@ -66,7 +76,7 @@ export interface SlackOptions {
 
 /** A way for a Web API call to go wrong. Without `status`, `error` or `hang` the connection is destroyed. */
 export interface Fault {
-  /** For example `chat.update`; `download` is that of a file. @default every method */
+  /** For example `chat.update`; `download` and `upload` are those of a file's bytes. @default every method */
   readonly method?: string;
   /** Only calls of which this is true. */
   readonly where?: (args: Readonly<Record<string, unknown>>) => boolean;
@@ -185,6 +195,14 @@ export interface StandInWorkspace {
     message: { channel: string; ts: string },
     action: { actionId: string; value?: string; blockId?: string; type?: string },
   ): Interaction;
+  /** Presses the button of that label. @throws where the message shows none */
+  press(user: StandInUser, message: { channel: string; ts: string }, label: string): Interaction;
+  /**
+   * Fills a modal in and sends it.
+   * @param values by label or block id; of a choice its value
+   * @throws where Slack would not let a person send it so
+   */
+  submit(user: StandInUser, modalId: string, values: Readonly<Record<string, string>>): Interaction;
   /** Sends any inner event in a sound envelope; returns its event id, as every verb that sends one event. */
   event(event: Readonly<Record<string, unknown>>): string;
   /** Sends `app_rate_limited`, which has no inner event. */
@@ -202,6 +220,8 @@ export interface StandInWorkspace {
   readonly titles: readonly TitleCall[];
   readonly suggestedPrompts: readonly PromptsCall[];
   readonly sessions: readonly SessionCall[];
+  /** Modals that the app opened, in order. */
+  readonly modals: readonly Modal[];
   /** Every mention by the app that would have notified somebody, in any version of any message. */
   readonly pings: readonly Ping[];
 }
@@ -262,6 +282,8 @@ export interface StandInSlack extends StandInWorkspace {
 
   // files
   readonly downloads: readonly Download[];
+  /** What was brought to upload URLs, in order. */
+  readonly uploads: readonly Upload[];
   /** What somebody gets who may not read a file: a page to log in, or a redirect to one. @default 'page' */
   loginBy: 'page' | 'redirect';
 
@@ -285,6 +307,8 @@ export interface StandInSlack extends StandInWorkspace {
     predicate: (message: SeenMessage) => boolean,
     options?: WaitOptions & { by?: 'app' | 'anybody' },
   ): Promise<SeenMessage>;
+  /** The first modal that a person has open, as soon as there is one. */
+  untilModal(user: StandInUser, options?: WaitOptions): Promise<Modal>;
 }
 
 /** Why Slack asks a connection to go. */

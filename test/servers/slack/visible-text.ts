@@ -15,7 +15,10 @@ export function findPings(source: string): readonly string[] {
   return Array.from(source.matchAll(PINGS), ([token]) => token);
 }
 
-/** All text in blocks that Slack shows and parses, in order; people and groups in rich text as tokens. */
+/**
+ * All text in blocks that Slack shows and parses, in order; people and groups in rich text as tokens. Buttons and pictures are
+ * no text.
+ */
 export function toBlocksText(blocks: unknown): string {
   const found: string[] = [];
   collect(blocks, found);
@@ -32,6 +35,7 @@ function collect(node: unknown, found: string[]): void {
   }
   if (typeof node !== 'object' || node === null) return;
   const element = node as Record<string, unknown>;
+  if (element.type === 'actions') return;
   if (element.type === 'user') found.push(`<@${element.user_id}>`);
   else if (element.type === 'broadcast') found.push(`<!${element.range}>`);
   else if (element.type === 'usergroup') found.push(`<!subteam^${element.usergroup_id}>`);

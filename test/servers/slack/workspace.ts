@@ -16,6 +16,9 @@ import type {
   TitleCall,
 } from './records.ts';
 import type { Said, SayOptions, StandInChannel, StandInUser, StandInWorkspace } from './types.ts';
+import type { Ticket } from './uploads.ts';
+import type { OpenModal } from './views.ts';
+import * as views from './views.ts';
 import { findPings } from './visible-text.ts';
 
 /** A channel with its messages by ts, in the order they came. */
@@ -48,6 +51,11 @@ export class Workspace implements StandInWorkspace {
   readonly titles: TitleCall[] = [];
   readonly suggestedPrompts: PromptsCall[] = [];
   readonly sessions: SessionCall[] = [];
+  readonly modals: OpenModal[] = [];
+  /** Where files are brought, by what their upload URLs end in. */
+  readonly tickets = new Map<string, Ticket>();
+  /** What people did that an app may open a modal for. */
+  readonly triggers = new Map<string, presses.Trigger>();
   readonly #shownStatuses = new Map<string, { readonly status: string; readonly at: number }>();
 
   constructor(ground: Ground, name: string) {
@@ -118,6 +126,18 @@ export class Workspace implements StandInWorkspace {
     return presses.action(this, user, message, action);
   }
 
+  press(user: StandInUser, message: { channel: string; ts: string }, label: string): Interaction {
+    const button = this.get(message.channel)
+      .messages.get(message.ts)
+      ?.buttons.find((candidate) => candidate.label === label);
+    if (!button) throw new Error(`The message ${message.ts} shows no button ${label}.`);
+    return presses.action(this, user, message, button);
+  }
+
+  submit(user: StandInUser, modalId: string, values: Readonly<Record<string, string>>): Interaction {
+    return views.submit(this, user, modalId, values);
+  }
+
   openAgentView(user: StandInUser): string {
     return people.openAgentView(this, user);
   }
@@ -158,6 +178,10 @@ export class Workspace implements StandInWorkspace {
       const sources = message.versions.map((version) => version.source);
       // The fallback text of a message with blocks is what its notification shows.
       if (typeof message.args.text === 'string') sources.push(message.args.text);
+      for (const { files } of message.versions) {
+        for (const { name, title, altText } of files) sources.push(name, title, altText);
+      }
+      for (const { label } of message.buttons) sources.push(label);
       const tokens = new Set(sources.flatMap(findPings));
       for (const token of tokens) pings.push({ channel: message.channel, ts: message.ts, token });
     }
