@@ -26,7 +26,7 @@ export interface ConversationRoutesOptions {
   readonly streams: EventStreams;
   readonly questions: Questions;
   readonly uploads: Uploads;
-  readonly pictures: Pick<Pictures, 'find'>;
+  readonly pictures: Pick<Pictures, 'find' | 'remove'>;
   /** Aborts when the server goes away. */
   readonly closing: AbortSignal;
 }
@@ -56,11 +56,23 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
     return { entry, person, thread };
   }
 
-  /** Stops what runs. What the engine takes in only after it was told to forget is forgotten once it has ended. */
-  async function forget(thread: ThreadKey): Promise<void> {
+  /**
+   * Stops what runs, and takes the pictures of the conversation away. What the engine takes in only after it was told to
+   * forget is forgotten once it has ended.
+   */
+  async function forget(person: string, thread: ThreadKey): Promise<void> {
     const running = turns.abandon(thread);
     const again = running?.ended.then(() => inbox.conversations.forget(thread));
-    await Promise.all([inbox.conversations.forget(thread), again]);
+    const [said] = await Promise.all([
+      inbox.conversations.read(thread),
+      inbox.conversations.forget(thread),
+      again,
+    ]);
+    const drawn = said.flatMap(({ role, files = [] }) => (role === 'assistant' ? files : []));
+    pictures.remove(
+      person,
+      drawn.flatMap(({ key }) => key ?? []),
+    );
   }
 
   function toSummary({ id, title, updatedAt }: Entry, thread: ThreadKey) {
@@ -157,13 +169,13 @@ export function addConversationRoutes(app: WebApp, options: ConversationRoutesOp
   app.delete('/api/conversations/:id', async (context) => {
     const { entry, person, thread } = await entryOf(context);
     // A question that comes meanwhile begins the conversation anew: all this has its place before it.
-    await Promise.all([index.remove(person, entry.id), forget(thread)]);
+    await Promise.all([index.remove(person, entry.id), forget(person, thread)]);
     return context.body(null, 204);
   });
 
   app.post('/api/conversations/:id/clear', async (context) => {
-    const { thread } = await entryOf(context);
-    await forget(thread);
+    const { person, thread } = await entryOf(context);
+    await forget(person, thread);
     return context.body(null, 204);
   });
 

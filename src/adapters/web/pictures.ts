@@ -24,6 +24,8 @@ export interface Pictures {
   put(person: string, file: CardFile): string;
   /** What is held in memory under these ids is not needed any more. */
   drop(ids: Iterable<string>): void;
+  /** A person's own files, by their keys, are not wanted any more. Never throws. */
+  remove(person: string, keys: readonly string[]): void;
   /** A person's own file, by its key; `undefined` where it is not kept (any more). */
   find(person: string, key: string): { readonly id: string; readonly mediaType?: string } | undefined;
   /** A person's own file, by its id; `undefined` where it is not there (any more). */
@@ -139,6 +141,17 @@ export function createPictures(options: PicturesOptions): Pictures {
     },
     drop(ids) {
       for (const id of ids) release(id);
+    },
+    remove(person, keys) {
+      const owner = toOwner(person);
+      for (const key of new Set(keys)) {
+        const id = toId(owner, key);
+        release(id);
+        const removed = writes.run('', async () => {
+          if (kept.has(id)) await forget(id);
+        });
+        removed.catch((error: unknown) => logger.warn('a picture could not be removed', { error }));
+      }
     },
     find(person, key) {
       const id = toId(toOwner(person), key);

@@ -61,6 +61,18 @@ describe('pictures', () => {
     await pictures.close();
   });
 
+  it('that nobody wants any more are gone, one person’s without another’s', async () => {
+    const directory = createScratch();
+    const { pictures, read } = await openPictures(directory);
+    const own = pictures.put('ann', toFile('otter', 'k1'));
+    const other = pictures.put('bob', toFile('otter', 'k1'));
+    pictures.remove('ann', ['k1', 'k2']);
+    await pictures.close();
+    expect(await read(own)).toBeUndefined();
+    expect(await read(other, 'bob')).toBe('otter');
+    expect((await readdir(directory)).filter((name) => name.includes(own))).toEqual([]);
+  });
+
   it('are only so many on the disk: the oldest goes first, and one that is made again is new', async () => {
     const directory = createScratch();
     const { pictures, read, lines } = await openPictures(directory, { mostKept: 10 });
@@ -268,5 +280,8 @@ describe('GET /api/conversations/:id', () => {
       },
     ]);
     expect(await (await site.call('GET', one!)).text()).toBe('one');
+    await site.call('DELETE', '/api/conversations/c1');
+    await vi.waitFor(async () => expect((await site.call('GET', one!)).status).toBe(404));
+    expect((await site.call('GET', three!)).status).toBe(404);
   });
 });
