@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toFailure } from './failure.ts';
 import { listNames } from './files/file-name.ts';
 import type { Handover } from './files/handover.ts';
@@ -28,6 +27,7 @@ import type { Question, Recall, Recollection, Said } from './recall.ts';
 import { createSpeaker, type Finish } from './speaker.ts';
 import type { Toolbox } from './toolbox.ts';
 import { tokensOfAnswer } from './usage.ts';
+import { within } from './within.ts';
 
 /** What {@link createConversation} needs. */
 export interface ConversationOptions {
@@ -162,7 +162,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     } else {
       // First the call: where many answers end at once, counting and storing them all takes longer than that.
       const ended = reply.end(ending);
-      await nextTurn();
+      await within(ended, momentMs);
       const remembered = await remember();
       delivery = await ended;
       if (!remembered) await tell(question, unremembered);
@@ -254,6 +254,8 @@ function join(notice: string | undefined, more: string): string {
   return notice === undefined ? more : `${notice}\n${more}`;
 }
 
+/** So long an answer may be seen and not yet be remembered. */
+const momentMs = 300;
 const unexpected =
   'Something went wrong on my side: please ask again; if it stays so, tell whoever runs me to look at the log.';
 const emptyAnswer = '⚠️ The model gave an empty answer: please ask again.';

@@ -26,6 +26,7 @@ import type {
 import { createRecall } from './recall.ts';
 import { createSequence } from './sequence.ts';
 import { createTurns, type Item } from './turns.ts';
+import { within } from './within.ts';
 
 /** What {@link createEngine} needs. */
 export interface EngineOptions {
@@ -238,15 +239,6 @@ function platformName(thread: ThreadKey): string {
 function toCall(message: IncomingMessage, { name, options }: TypedCommand): CommandCall {
   const { id, thread, author, shared, replyTo, attachments } = message;
   return { id, name, options, attachments, conversation: thread, author, shared, replyTo };
-}
-
-async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }
 
 /** Time to say that an answer was interrupted. */

@@ -14,6 +14,7 @@ import type {
   Platform,
   ReadinessReport,
 } from '../../core/ports.ts';
+import { within } from '../../core/within.ts';
 import { createAdmission } from './admission.ts';
 import { createApp } from './app.ts';
 import { createConversationIndex } from './conversation-index.ts';
@@ -219,13 +220,6 @@ function toStartError(error: NodeJS.ErrnoException, host: string, port: number):
   };
   const notice = notices[error.code ?? ''] ?? `The web page can't listen on ${place}: check HOST and PORT.`;
   return new ParleyError('platform-failed', notice, { cause: error });
-}
-
-async function within(work: Promise<void>, limitMs: number): Promise<void> {
-  const limit = Promise.withResolvers<void>();
-  const timer = setTimeout(limit.resolve, limitMs);
-  await Promise.race([work, limit.promise]);
-  clearTimeout(timer);
 }
 
 const attemptsPerMinute = 10;
