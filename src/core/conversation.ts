@@ -94,7 +94,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     const platform = options.platformOf(thread);
     return createImageToolbox({
       ...drawing,
-      ...{ id, person: `${platform.name}:${asker.id}`, turns, contents, onMade, logger },
+      ...{ id, person: `${platform.name}:${asker.id}`, turns, contents, onMade },
+      tellsOfFailures: reply.card === undefined,
       createEasel: (key) => createEasel({ platform, replyTo, replies, key, attempt: attempts + 1, reply }),
     });
   }
@@ -121,10 +122,15 @@ export function createConversation(options: ConversationOptions): Conversation {
     try {
       const recollection = await recall.recollect(question, either);
       replaced = recollection.replaced;
-      quote = recollection.empty === true ? '' : toVoiceQuote(askedIn(question, recollection));
+      quote =
+        recollection.empty === true
+          ? ''
+          : toVoiceQuote(askedIn(question, recollection), options.platformOf(thread).smallPrint);
       if (quote !== '') reply.push(quote);
       const toolbox = toToolbox(question, recollection, reply, (work) => drawn.push(work));
       const { finish, notices } = await respond(question, recollection, push, either, toolbox);
+      // Somewhere "is thinking…" waits for words, whatever else was shown.
+      if (drawn.length > 0 && text.trim() === '') push('Here it is.');
       stored = recollection.answered !== undefined || recollection.empty === true;
       const told = notices.length > 0 || text.trim() !== '' || drawn.length > 0 ? notices : [emptyAnswer];
       ending = {

@@ -132,13 +132,15 @@ function toDrawing(
   const result = `Drawn and shown to the person${inView ? '; attached to the next message for you to see' : ''}.\n${about}`;
   if (drawing === undefined)
     return [{ ...said, text: [text, result].filter((part) => part !== '').join('\n\n') }];
-  const id = `call_${index}`;
+  // Some servers want exactly nine letters and digits.
+  const id = `c${String(index).padStart(8, '0')}`;
   const prompt = files[0]?.digest ?? '';
   const call = { id, name: drawing.name, arguments: JSON.stringify({ prompt, count: files.length }) };
   return [
     { role: 'assistant', text: '', calls: [call] },
     { role: 'tool', text: result, call: id },
-    ...(text === '' ? [] : [said]),
+    // Some servers want words of the assistant between what a tool said and what a person says.
+    text === '' ? { role: 'assistant', text: 'Here it is.' } : said,
   ];
 }
 

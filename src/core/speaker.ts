@@ -5,6 +5,7 @@ import type {
   ChatModel,
   Counters,
   HistoryStore,
+  Logger,
   ModelEvent,
   ToolCall,
   Turn,
@@ -24,13 +25,15 @@ export interface SpeakerOptions {
   readonly history: HistoryStore;
   readonly persona: string;
   readonly counters: Counters;
+  readonly logger: Logger;
+  now(): number;
 }
 
 /** Puts a question to the model. */
 export interface Speaker {
   /**
    * Pushes the answer as it comes. A prompt that the model finds too long is made shorter; pictures that it can't see are
-   * left out, where there is something else to answer; tools that it doesn't know are, too, from then on. What it calls is
+   * left out, where there is something else to answer; tools that it doesn't know are, too, for an hour. What it calls is
    * done, and it goes on with what came of that.
    * @returns how it ended; `unseen` where pictures were left out
    * @throws ParleyError as models do, `context-too-long`
@@ -46,8 +49,9 @@ export interface Speaker {
 
 /** Creates the speaker of an engine. */
 export function createSpeaker(options: SpeakerOptions): Speaker {
-  const { model, history, counters } = options;
-  let knowsTools = true;
+  const { model, history, counters, logger, now } = options;
+  /** Until then the model is asked without tools. */
+  let withoutToolsUntil = 0;
 
   return {
     async speak(question, { window, contents }, push, signal, toolbox) {
@@ -58,7 +62,9 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
       /** What was called and done since the question. */
       const done: ChatMessage[] = [];
       let used: Usage | undefined;
-      const tools = () => (knowsTools && toolbox !== undefined ? toolbox.tools : []);
+      let offered = now() >= withoutToolsUntil;
+      let refused = false;
+      const tools = () => (offered && toolbox !== undefined ? toolbox.tools : []);
       const layOut = () => {
         const [drawing] = tools();
         const parts = { persona, window, questions, model, share, contents, pictures };
@@ -75,7 +81,8 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
           return layOut();
         }
         if (code === 'tools-refused' && tools().length > 0 && done.length === 0) {
-          knowsTools = false;
+          offered = false;
+          refused = true;
           counters.add('prompt.without-tools');
           return layOut();
         }
@@ -96,10 +103,10 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
       async function ask(onWords: () => void): Promise<Finish | undefined> {
         const calls: ToolCall[] = [];
         let said = '';
-        const offered = tools();
+        const callable = tools();
         const request = {
           messages: [...prompt.messages, ...done],
-          ...(offered.length > 0 && { tools: offered }),
+          ...(callable.length > 0 && { tools: callable }),
           endUser: endUserOf(question),
         };
         for await (const event of model.stream(request, signal)) {
@@ -132,6 +139,12 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
           const finish = await ask(() => {
             spoken = true;
           });
+          if (refused) {
+            // It is without them that it works.
+            withoutToolsUntil = now() + toolsLaterMs;
+            refused = false;
+            logger.warn('The model takes no tools: it can not draw by itself', { model: model.id });
+          }
           if (finish !== undefined) return { finish, unseen: !pictures };
           round += 1;
           if (round > mostRounds) {
@@ -160,5 +173,7 @@ function endUserOf({ asker }: Question): string {
 }
 
 const smallestShare = 1 / 16;
+/** A model behind the same name may learn. */
+const toolsLaterMs = 3_600_000;
 /** How often a model may call tools for one question, and be asked again. */
 const mostRounds = 5;

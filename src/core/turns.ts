@@ -22,6 +22,7 @@ import type {
   Platform,
   ReplyAddress,
   ThreadKey,
+  Turn,
 } from './ports.ts';
 import type { Recall, Said } from './recall.ts';
 
@@ -107,9 +108,9 @@ export function createTurns(options: TurnsOptions): Turns {
         const { turns } = await history.load(thread);
         const last = findLastQuestion(turns);
         if (last === undefined) return false;
-        const prompt = /^\/image (.*)$/s.exec(last.asked.at(-1)?.text ?? '')?.[1];
-        if (imageCalls !== undefined && prompt !== undefined) {
-          await imageCalls.run({ ...call, options: { prompt } }, attempts, signal, last.asked);
+        const drawing = drawingOf(turns.at(-1), last.asked.at(-1)?.text ?? '');
+        if (imageCalls !== undefined && drawing !== undefined) {
+          await imageCalls.run({ ...call, options: drawing }, attempts, signal, last.asked);
           return true;
         }
         // What is remembered already is not stored again: the ids tell.
@@ -157,6 +158,17 @@ export function createTurns(options: TurnsOptions): Turns {
       else await converse(thread, batch, signal);
     },
   };
+}
+
+/** What a question was that pictures are the answer to; `undefined` where words are. */
+function drawingOf(answer: Turn | undefined, asked: string): CommandCall['options'] | undefined {
+  if (answer?.role === 'assistant' && answer.text === '') {
+    const buttons = answer.cards?.flatMap((card) => card.buttons) ?? [];
+    const again = buttons.find(({ options }) => options.do === 'again' && options.size === undefined);
+    if (again !== undefined) return again.options;
+  }
+  const prompt = /^\/image (.*)$/s.exec(asked)?.[1];
+  return prompt === undefined ? undefined : { prompt };
 }
 
 function hintFor(messages: readonly IncomingMessage[]): string {

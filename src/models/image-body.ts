@@ -2,6 +2,7 @@ import { toFile, type Uploadable } from 'openai';
 import type { ImageEditParamsBase, ImageGenerateParamsBase } from 'openai/resources/images';
 import type { ImageRequest } from '../core/picture-ports.ts';
 import type { Picture } from '../core/ports.ts';
+import { toMask } from './mask.ts';
 import { LinkedPictureError } from './picture-bytes.ts';
 import { type ImageField, refusedField } from './refused-field.ts';
 
@@ -72,11 +73,13 @@ export async function toEditBody(
   inputs: readonly Picture[],
   mask: Picture | undefined,
 ): Promise<ImageEditParamsBase> {
+  const [first] = inputs;
+  const cut = mask && first && (await toMask(mask, first));
   const files = await Promise.all(inputs.map((picture, index) => upload(`picture-${index + 1}`, picture)));
   const image = files.length === 1 ? files[0] : files;
   return {
     ...fields,
-    ...{ image, ...(mask && { mask: await upload('mask', mask) }) },
+    ...{ image, ...(cut && { mask: await upload('mask', cut) }) },
   } as unknown as ImageEditParamsBase;
 }
 

@@ -20,6 +20,8 @@ export interface FakeFiles {
   text(name: string, text: string): Attachment;
   picture(name: string, bytes?: string): Attachment;
   recording(name: string, heard: string | Error): Attachment;
+  /** From now on this is heard in a recording. */
+  hear(name: string, heard: string): void;
   readonly fetchFile: NonNullable<Platform['fetchFile']>;
   readonly tools: FileTools;
   /** Names, in the order in which they were asked for. */
@@ -74,6 +76,7 @@ export function createFakeFiles(contents: KeyValue, mostBytes = 20_000_000): Fak
       const bytes = Buffer.from('OggS');
       return attach(name, { kind: 'recording', about: 'recording', name, mediaType: 'audio/ogg', bytes });
     },
+    hear: (name, said) => void transcripts.set(name, said),
     fetched,
     fetches,
     heard,

@@ -183,6 +183,10 @@ describe('a model without tools', () => {
       400,
       'maximum context length is 8192 tokens (7000 in the messages, 100 in the functions, 2000 in the completion)',
     ],
+    [400, "attempted to call tool 'draw' which was not in request.tools"],
+    [400, 'Failed to parse tool call arguments as JSON: unexpected end of input'],
+    [400, 'Unexpected role user after role tool'],
+    [400, 'No tool output found for function call call_1'],
     [400, 'Something else'],
   ])('is not told by %i: %s', async (status, message) => {
     openAi.server.script(failure(status, { message }), text('x'));

@@ -97,7 +97,13 @@ export function createPresses(options: PressesOptions): Presses {
     const user = interaction.member?.user ?? interaction.user;
     if (user === undefined) return counters.add('discord.dropped.malformed');
     if (!(await answers.defer(interaction, false))) return;
-    const conversation = conversationHere(interaction) ?? (await conversationOf(client, interaction.message));
+    const conversation =
+      conversationHere(interaction) ??
+      (await conversationOf(client, interaction.message).catch((error: unknown) => {
+        // Whoever pressed sees "is thinking…" by now: better a conversation of its own than no answer.
+        logger.warn('Discord: could not look up the conversation of a card', { error });
+        return undefined;
+      }));
     const thread = conversation ?? threadKey(interaction.id);
     const place = { interaction, created, thread, user: user.id, visibility: 'everyone' } as const;
     await inbox.command({

@@ -34,8 +34,8 @@ export function readTypedCommand(
   addressed: boolean,
   stoppable: boolean,
 ): TypedCommand | undefined {
-  const [, prompt] = /^\s*\/image(?:\s+(.*))?$/is.exec(text) ?? [];
-  if (/^\s*\/image\b/i.test(text)) return { name: 'image', options: { prompt: (prompt ?? '').trim() } };
+  const [drawing, prompt = ''] = /^\s*\/image(?:$|[:\s]+(.*)$)/is.exec(text) ?? [];
+  if (drawing !== undefined) return { name: 'image', options: { prompt: prompt.trim() } };
   const word = /^\s*(\/?)(stop|new|help)[.!]?\s*$/i.exec(text);
   const name = word?.[2]?.toLowerCase() as 'stop' | 'new' | 'help' | undefined;
   const meant = word?.[1] === '/' || addressed || (name === 'stop' && stoppable);

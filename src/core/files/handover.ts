@@ -61,9 +61,8 @@ export function createHandover({ platformOf, receiver, replies, logger }: Handov
         description: `${toPlainName(name)}, ${content.text.split('\n').length - 1} lines`,
       };
       const card = replies.startCard(surface, { key: id, attempt: attempts + 1 });
-      const outcome = await card.end({ text: `📎 \`${file.name}\``, files: [file], buttons: [] });
-      if (outcome !== 'too-large') return undefined;
-      await card.end({ text: '⚠️ That file is too large for this place.', files: [], buttons: [] });
+      const tooLarge = { text: '⚠️ That file is too large for this place.', files: [], buttons: [] };
+      await card.end({ text: `📎 \`${file.name}\``, files: [file], buttons: [] }, [async () => tooLarge]);
       return undefined;
     },
   };

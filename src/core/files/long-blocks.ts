@@ -22,7 +22,7 @@ export function findLongBlocks(answer: string): readonly LongBlock[] {
       if (body.length >= fewestLines || text.length >= fewestCharacters) {
         const before = lines.slice(0, open.from - 1).findLast((said) => said.trim() !== '');
         blocks.push({
-          name: nameOf(open.info, body[0] ?? '', before ?? '', blocks.length),
+          name: nameOf(open.info, (body[0] ?? '').slice(0, 200), before ?? '', blocks.length),
           text,
           lines: body.length,
         });

@@ -15,10 +15,12 @@ export interface Made {
   readonly seconds: number;
   readonly usage?: ImageUsage;
   readonly prices?: ImagePrices;
-  /** Pictures that the person may still make today, where that is limited. */
-  readonly left?: number;
+  /** Pictures that the person may still make today; `undefined` where that is not limited. */
+  readonly left: number | undefined;
   /** What went wrong with some of them. */
   readonly faults: readonly string[];
+  /** Why there are no more of them. */
+  readonly broken?: string;
 }
 
 /** What a card says while its pictures are being drawn. */
@@ -27,7 +29,7 @@ export function toProgress({ prompt, count }: ImageWish): string {
 }
 
 /** What a card says under its pictures. */
-export function toCaption({ wish, size, seconds, usage, prices, left, faults }: Made): string {
+export function toCaption({ wish, size, seconds, usage, prices, left, faults, broken }: Made): string {
   const tokens = usage === undefined ? 0 : usage.inputTokens + usage.outputTokens;
   const facts = [
     size,
@@ -43,7 +45,8 @@ export function toCaption({ wish, size, seconds, usage, prices, left, faults }: 
         : `${left} more for you today`,
   ];
   const lines = [toQuote(wish.prompt), facts.filter((fact) => fact !== undefined && fact !== '').join(' · ')];
-  return [...lines, ...faults.map((fault) => `⚠️ ${fault}`)].join('\n');
+  const marked = faults.map((fault) => `⚠️ ${fault}`);
+  return [...lines, ...marked, ...(broken === undefined ? [] : [broken])].join('\n');
 }
 
 /** A picture described for those who can't see it. */

@@ -26,27 +26,32 @@ export function toButtons({ exhibit, count, size, anySize }: ButtonsOptions): re
     command: 'image',
     options: { do: deed, of: exhibit, ...more },
   });
-  const each = Array.from({ length: count }, (_, index) => {
-    const at = { at: String(index + 1) };
-    const which = count === 1 ? '' : ` ${index + 1}`;
-    return [
-      button(count === 1 ? 'Variations' : `Vary${which}`, 'vary', at),
-      { ...button(`Edit${which}`, 'edit', at), asks: forms.edit },
-    ];
-  });
+  const pictures = Array.from({ length: Math.min(count, mostOfEach) }, (_, index) => ({
+    at: String(index + 1),
+    which: count === 1 ? '' : ` ${index + 1}`,
+  }));
+  const pairs = pictures.flatMap(({ at, which }) => [
+    button(count === 1 ? 'Variations' : `Vary${which}`, 'vary', { at }),
+    { ...button(`Edit${which}`, 'edit', { at }), asks: forms.edit },
+  ]);
+  const other = shapes.filter(({ to }) => toShape(to) !== toShape(size ?? square));
+  // Of several pictures all are drawn again in the other shape.
+  const reshape = other.map(({ label, to }) => button(label, count === 1 ? 'size' : 'again', { size: to }));
   const bigger = anySize && size !== undefined ? doubled(size) : undefined;
-  const shapes = [
-    { label: 'Square', to: square },
-    { label: 'Portrait', to: portrait },
-    { label: 'Landscape', to: landscape },
-  ].filter(({ to }) => toShape(to) !== toShape(size ?? square));
-  return [
-    button('Again', 'again'),
-    ...each.flat(),
-    ...(bigger === undefined ? [] : [button('Bigger', 'size', { size: bigger })]),
-    ...shapes.map(({ label, to }) => button(label, 'size', { size: to })),
-  ].slice(0, mostButtons);
+  const enlarge =
+    bigger === undefined
+      ? []
+      : pictures.map(({ at, which }) => button(`Bigger${which}`, 'size', { at, size: bigger }));
+  const usual = [button('Again', 'again'), ...pairs];
+  const room = mostButtons - usual.length - reshape.length;
+  return [...usual, ...(enlarge.length <= room ? enlarge : []), ...reshape].slice(0, mostButtons);
 }
+
+const shapes = [
+  { label: 'Square', to: square },
+  { label: 'Portrait', to: portrait },
+  { label: 'Landscape', to: landscape },
+] as const;
 
 function toShape(size: string): number {
   const [width = 1, height = 1] = size.split('x').map(Number);
@@ -54,3 +59,5 @@ function toShape(size: string): number {
 }
 
 const mostButtons = 10;
+/** Pictures that have buttons of their own. */
+const mostOfEach = 4;

@@ -9,15 +9,17 @@ export interface Flags {
 
 /**
  * Finds the flags in a text that somebody typed: `--n 2`, `--n=2`, `-n 2`, with quotes around the value or not. Where a
- * keyboard made one long dash of the two, it counts as two; but what nobody knows is then a dash in somebody's prose.
+ * keyboard made one long dash of the two, it counts as two; but what nobody knows is then a dash in somebody's prose. What
+ * stands in quotation marks, or in code, is left as it is.
  */
 export function readFlags(text: string): Flags {
   const flags: Record<string, string> = {};
   let unknown: string | undefined;
   const words = text.replace(
-    flag,
-    (whole, _before: string, dashes: string, name: string, ...values: string[]) => {
-      const known = aliases[name.toLowerCase()];
+    quotedOrFlag,
+    (whole, dashes: string | undefined, name = '', ...values: string[]) => {
+      if (dashes === undefined) return whole;
+      const known = Object.hasOwn(aliases, name.toLowerCase()) ? aliases[name.toLowerCase()] : undefined;
       if (known === undefined) {
         if (dashes === '--') unknown ??= name;
         return whole;
@@ -27,14 +29,14 @@ export function readFlags(text: string): Flags {
       return '';
     },
   );
-  const plain = words.trim();
-  return { words: plain, flags, ...(unknown !== undefined && { unknown }) };
+  return { words: words.trim(), flags, ...(unknown !== undefined && { unknown }) };
 }
 
-const flag =
-  /(^|\s)(--|[—–]|-(?=[nqs]\b))([a-zA-Z]+)(?:\s*=\s*|\s+|$)(?:["“”]([^"“”]*)["“”]|'([^']*)'|((?!--|[—–])\S*))/g;
+/** A value may be a size with spaces in it: `1024 x 1536`. */
+const quotedOrFlag =
+  /`[^`\n]*`|(?<!\S)["“][^"“”\n]*["”](?!\S)|(?:^|\s)(--|[—–]|-(?=[nqs]\b))([a-zA-Z]+)(?:\s*=\s*|\s+|$)(?:["“”]([^"“”]*)["“”]|'([^']*)'|(\d{2,5}\s+[x×]\s+\d{2,5}|(?!--|[—–])\S*))/g;
 
-const aliases: Readonly<Record<string, string | undefined>> = {
+const aliases: Readonly<Record<string, string>> = {
   n: 'n',
   count: 'n',
   number: 'n',

@@ -5,6 +5,10 @@ import type { ImageWish } from './wish.ts';
 /** What a card shows, for its buttons. Plain JSON. */
 export interface Exhibit {
   readonly wish: ImageWish;
+  /** As of an order. */
+  readonly instruction?: string;
+  /** How the conversation remembers what was asked for. */
+  readonly words: string;
   /** Keys of the pictures on it, in their order. */
   readonly made: readonly string[];
   /** Keys of the pictures that it was made from, and of the mask. */
@@ -50,8 +54,13 @@ export function createGallery({
 
 /** Stores hold what older versions wrote. */
 function isExhibit(value: unknown): value is Exhibit {
-  const { wish, made, inputs } = (value ?? {}) as Partial<Exhibit>;
-  return typeof wish?.prompt === 'string' && Array.isArray(made) && Array.isArray(inputs);
+  const { wish, words, made, inputs } = (value ?? {}) as Partial<Exhibit>;
+  return (
+    typeof wish?.prompt === 'string' &&
+    typeof words === 'string' &&
+    Array.isArray(made) &&
+    Array.isArray(inputs)
+  );
 }
 
 const keepMs = 30 * 24 * 3_600_000;

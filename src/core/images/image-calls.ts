@@ -1,4 +1,4 @@
-import { toFailure, toFootnote } from '../failure.ts';
+import { toFailure } from '../failure.ts';
 import { listNames } from '../files/file-name.ts';
 import { Interruption } from '../interruption.ts';
 import type { LiveReplies } from '../live/replies.ts';
@@ -71,46 +71,53 @@ export function createImageCalls(options: ImageCallsOptions): ImageCalls {
       return;
     }
     const ending = await carryOut(call, commission, { attempts, easel, signal, ...(asked && { asked }) });
-    if (ending !== undefined) {
-      const text = reply === undefined ? (toFootnote(ending) ?? '') : '';
-      await easel.end({ text, files: [], buttons: [] });
-    }
     await reply?.end(ending ?? { end: 'complete' });
   }
 
-  /** @returns how it ended where that is without pictures */
+  /** @returns how it ended where that is without pictures; the easel says so, too */
   async function carryOut(
     call: CommandCall,
     commission: Commission,
     { attempts, easel, signal, asked }: Circumstances,
   ): Promise<Ending | undefined> {
     const { thread } = call.replyTo;
-    const { wish, instruction } = commission;
+    const { wish, instruction, words } = commission;
+    let replaces = false;
+    const fail = async (ending: Ending) => {
+      await easel.clear(ending);
+      return ending;
+    };
     try {
-      easel.show({ text: toProgress(wish), files: [], buttons: [] });
+      // After a restart the card may stand there whole: it is looked at what was remembered first.
+      if (attempts === 0) easel.show({ text: toProgress(wish), files: [], buttons: [] });
       const question = toQuestion(call, commission, attempts, asked);
       const recollection = await recall.recollect(question, AbortSignal.any([signal, easel.gone]));
-      // A former process made them, and stopped before it could strike this out.
       if (recollection.answered !== undefined) return { end: 'complete', notice: madeBefore };
+      replaces = recollection.replaced !== undefined;
       const { faults } = recollection;
-      if (faults.length > 0) return { end: 'failed', notice: faults.join(' ') };
+      if (faults.length > 0) return await fail({ end: 'failed', notice: faults.join(' ') });
       const sources = await findSources(call, commission, question, recollection);
-      if (typeof sources === 'string') return { end: 'failed', notice: sources };
+      if (typeof sources === 'string') return await fail({ end: 'failed', notice: sources });
       const order = {
-        ...{ id: call.id, person: personOf(call), wish, ...sources },
+        ...{ id: call.id, person: personOf(call), wish, words, ...sources },
         ...(instruction !== undefined && { instruction }),
       };
-      const work = await studio.draw(order, easel, signal);
-      if (!work.shown) counters.add('answer.undelivered');
-      else await remember(thread, work, recollection.replaced !== undefined);
-      return undefined;
+      const outcome = await studio.draw(order, easel, signal);
+      if (outcome.kind === 'lost') counters.add('answer.undelivered');
+      if (outcome.kind === 'made') await remember(thread, { text: '', ...toTurn(outcome.work) }, replaces);
+      if (outcome.kind !== 'failed') return undefined;
+      const { end } = outcome.ending;
+      const isForgotten = signal.reason instanceof Interruption && signal.reason.why === 'forgotten';
+      // Without an answer the model would take the wish for one that is still open.
+      if (!isForgotten && !replaces) await remember(thread, { text: nothingDrawn, end }, false);
+      return outcome.ending;
     } catch (error) {
       if (signal.aborted && signal.reason instanceof Interruption) {
         const { why, notice } = signal.reason;
-        return { end: why === 'shutdown' ? 'failed' : 'stopped', notice };
+        return fail({ end: why === 'shutdown' ? 'failed' : 'stopped', notice });
       }
       if (!easel.gone.aborted) logger.warn('pictures could not be made', { thread, error });
-      return toFailure(error, unexpected);
+      return fail(toFailure(error, unexpected));
     }
   }
 
@@ -135,15 +142,18 @@ export function createImageCalls(options: ImageCallsOptions): ImageCalls {
     const masked = attachments.findIndex(({ option }) => option === 'mask');
     if (masked === -1) return { inputs: pictures };
     const given = pictures[masked];
-    const inputs = pictures.filter((source) => source !== given);
+    const inputs = pictures.filter((_, index) => index !== masked);
     if (inputs.length === 0) return 'A mask needs the picture that it belongs to: attach that, too.';
-    if (given?.picture.mediaType !== 'image/png')
+    if (given === undefined || given.picture.mediaType === 'image/jpeg')
       return 'The mask has to be a PNG, transparent where the picture may change.';
     return { inputs, mask: given };
   }
 
-  async function remember(thread: ThreadKey, { files, card }: Work, replaces: boolean): Promise<void> {
-    const said = { text: '', files, cards: [card] };
+  async function remember(
+    thread: ThreadKey,
+    said: Pick<Turn, 'text' | 'files' | 'cards' | 'end'>,
+    replaces: boolean,
+  ): Promise<void> {
     const turn: Turn = { role: 'assistant', ...said, at: now(), tokens: model.countTokens(turnText(said)) };
     try {
       if (replaces) await history.correct(thread, turn);
@@ -185,6 +195,10 @@ function toQuestion(
   };
 }
 
+function toTurn({ files, card }: Work): Pick<Turn, 'files' | 'cards'> {
+  return { files, cards: [card] };
+}
+
 /** Who makes pictures, of all platforms together. */
 export function personOf({ author, replyTo }: Pick<CommandCall, 'author' | 'replyTo'>): string {
   return `${replyTo.thread.slice(0, replyTo.thread.indexOf(':'))}:${author.id}`;
@@ -192,5 +206,6 @@ export function personOf({ author, replyTo }: Pick<CommandCall, 'author' | 'repl
 
 /** Said where there is no way to make or show them. */
 export const noPictures = 'I can’t make pictures here.';
+const nothingDrawn = 'Nothing was drawn.';
 const unexpected =
   'Something went wrong on my side: please ask again; if it stays so, tell whoever runs me to look at the log.';

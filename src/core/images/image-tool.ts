@@ -1,12 +1,11 @@
-import { ParleyError } from '../errors.ts';
 import type { Contents } from '../files/contents.ts';
 import { listNames } from '../files/file-name.ts';
-import type { Logger, Tool, Turn } from '../ports.ts';
+import type { Tool, Turn } from '../ports.ts';
 import type { Toolbox } from '../toolbox.ts';
 import type { Easel } from './easel.ts';
 import { landscape, portrait, square } from './size.ts';
 import { type Source, type Studio, toSource, type Work } from './studio.ts';
-import { readWish } from './wish.ts';
+import { readWish, toWords } from './wish.ts';
 
 /** What {@link createImageToolbox} needs: all of one question. */
 export interface ImageToolboxOptions {
@@ -18,16 +17,17 @@ export interface ImageToolboxOptions {
   /** The conversation, question included. */
   readonly turns: readonly Turn[];
   readonly contents: Contents;
+  /** True where what stands there says why nothing was drawn. */
+  readonly tellsOfFailures: boolean;
   /** A place to show pictures at; each is used once. `undefined` where there is none. */
   createEasel(key: string): Easel | undefined;
   /** Told of what was made. */
   onMade(work: Work): void;
-  readonly logger: Logger;
 }
 
 /** Lets the chat model make pictures: a person who says "make it blue" need not know of any command. */
 export function createImageToolbox(options: ImageToolboxOptions): Toolbox {
-  const { studio, mostCount, id, person, turns, contents, onMade, logger } = options;
+  const { studio, mostCount, id, person, turns, contents, onMade } = options;
   const tool = toTool(mostCount);
   let newest = turns
     .flatMap(({ files = [] }) => files.filter(({ kind, key }) => kind === 'picture' && key))
@@ -35,35 +35,31 @@ export function createImageToolbox(options: ImageToolboxOptions): Toolbox {
   let used = 0;
 
   async function draw(given: Arguments, signal: AbortSignal): Promise<string> {
-    const { wish, fault } = readWish(
-      {
-        ...{ prompt: given.prompt, n: given.count, size: given.size },
-        ...{ quality: given.quality, background: given.background },
-      },
-      mostCount,
-    );
-    if (wish === undefined) return `Nothing was drawn. ${fault}`;
-    const inputs = given.edit === 'true' ? await findNewest() : [];
-    if (given.edit === 'true' && inputs.length === 0)
+    const { prompt, count, size, quality, background, edit } = given;
+    const read = readWish({ prompt, n: count, size, quality, background }, mostCount);
+    if ('fault' in read) return `Nothing was drawn. ${read.fault}`;
+    const { wish } = read;
+    const inputs = edit === 'true' ? await findNewest() : [];
+    if (edit === 'true' && inputs.length === 0)
       return 'Nothing was drawn: there is no picture in this conversation (any more) to work from. Ask for it.';
-    const easel = options.createEasel(`${id}:image-${used}`);
+    const orderId = `${id}:image-${used}`;
+    const easel = options.createEasel(orderId);
     if (easel === undefined) return 'Nothing was drawn: pictures can’t be shown here. Say so.';
-    try {
-      const order = { id: `${id}:image-${used}`, person, wish, inputs };
-      const work = await studio.draw(order, easel, signal);
-      const { files } = work;
-      if (!work.shown) return 'The picture was drawn, but could not be shown.';
-      onMade(work);
+    const words = `/image ${toWords(wish)}`;
+    const outcome = await studio.draw({ id: orderId, person, wish, words, inputs }, easel, signal);
+    if (outcome.kind === 'made') {
+      const { files } = outcome.work;
+      onMade(outcome.work);
       newest = files.at(-1)?.key ?? newest;
-      return `Drawn, and shown to the person already: ${listNames(files.map(({ name }) => name))}. Add at most one short sentence, and neither a link nor the prompt.`;
-    } catch (error) {
       signal.throwIfAborted();
-      logger.warn('pictures could not be made', { error });
-      const notice = error instanceof ParleyError ? error.notice : 'Something went wrong: please try again.';
-      if (!easel.used) return `Nothing was drawn. Tell the person in one sentence: ${notice}`;
-      await easel.end({ text: `⚠️ ${notice}`, files: [], buttons: [] });
-      return `Nothing was drawn, and the person has been told why (${notice}): don’t repeat it.`;
+      return `Drawn, and shown to the person already: ${listNames(files.map(({ name }) => name))}. Add at most one short sentence, and neither a link nor the prompt.`;
     }
+    signal.throwIfAborted();
+    if (outcome.kind === 'lost') return 'The picture was drawn, but could not be shown.';
+    const { notice } = outcome.ending;
+    return options.tellsOfFailures && easel.used
+      ? `Nothing was drawn, and the person has been told why (${notice}): don’t repeat it.`
+      : `Nothing was drawn. Tell the person in one sentence: ${notice}`;
   }
 
   async function findNewest(): Promise<readonly Source[]> {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ParleyError } from '../errors.ts';
+import { toFailure } from '../failure.ts';
 import { createByteGate } from '../files/byte-gate.ts';
 import type { Content } from '../files/contents.ts';
 import type { FileReceiver } from '../files/receiver.ts';
+import { Interruption } from '../interruption.ts';
 import type { CardFile, CardView, ImageModel, ImageRequest, ImageUsage } from '../picture-ports.ts';
-import type { Counters, KeyValue, Logger, Picture, TurnCard, TurnFile } from '../ports.ts';
+import type { Counters, Ending, KeyValue, Logger, Picture, TurnCard, TurnFile } from '../ports.ts';
 import { type ImagePrices, toCaption, toDescription, toFileName, toProgress } from './captions.ts';
 import { toButtons } from './card-buttons.ts';
 import type { Easel } from './easel.ts';
@@ -41,30 +42,35 @@ export interface Order {
   readonly wish: ImageWish;
   /** What the model is told, where that is not the wish's own prompt. */
   readonly instruction?: string;
+  /** How the conversation remembers what was asked for. */
+  readonly words: string;
   /** Pictures to work from. */
   readonly inputs: readonly Source[];
   readonly mask?: Source;
 }
 
-/** What was made. */
+/** What was made: at least one picture. */
 export interface Work {
-  /** As history keeps them, at least one. */
+  /** As history keeps them. */
   readonly files: readonly TurnFile[];
-  /** What they stood on. */
+  /** What they stand on. */
   readonly card: TurnCard;
-  /** False where they could not be shown. */
-  readonly shown: boolean;
 }
+
+/** What came of an order. */
+export type Outcome =
+  /** They could be shown; also where it was broken off after the first of them. */
+  | { readonly kind: 'made'; readonly work: Work }
+  /** There are none; the easel says why, if anything stood on it. */
+  | { readonly kind: 'failed'; readonly ending: Ending }
+  /** Nobody can see them. */
+  | { readonly kind: 'lost' };
 
 /** Makes pictures, and shows them while they come into being. */
 export interface Studio {
   readonly gallery: Gallery;
-  /**
-   * Draws.
-   * @throws ParleyError of the model codes; `usage-limit` where the person has made enough today. What stood on the
-   * easel by then is the caller's to end.
-   */
-  draw(order: Order, easel: Easel, signal: AbortSignal): Promise<Work>;
+  /** Draws, and ends what stands on the easel, whatever happens. Never rejects. */
+  draw(order: Order, easel: Easel, signal: AbortSignal): Promise<Outcome>;
   /** Pictures that are kept; those that are not any more are left out. Never rejects. */
   fetch(keys: readonly string[]): Promise<readonly Source[]>;
 }
@@ -87,110 +93,120 @@ export function createStudio(options: StudioOptions): Studio {
   // Of the whole process: a hundred people's pictures do not lie in memory all at once.
   const gate = createByteGate(picturesAtOnce);
 
-  async function draw(order: Order, easel: Easel, signal: AbortSignal): Promise<Work> {
-    const { wish, person } = order;
-    const { granted, left } = await quota.take(person, wish.count);
-    if (!granted) throw new ParleyError('usage-limit', toEnough(left ?? 0, images.perDay ?? 0));
-    let made = 0;
-    let leave: (() => void) | undefined;
-    try {
-      leave = await gate.enter(Math.min(wish.count, picturesAtOnce), signal);
-      const drawn = await paint(order, easel, signal);
-      made = drawn.finals.length;
-      counters.add('images.made', made);
-      return await exhibit(order, easel, drawn, left, signal);
-    } catch (error) {
+  async function draw(order: Order, easel: Easel, signal: AbortSignal): Promise<Outcome> {
+    const { wish, person, id } = order;
+    const reserved = await quota.reserve(person, id, wish.count);
+    if (!reserved.granted)
+      return fail(easel, { end: 'failed', code: 'usage-limit', notice: toEnough(reserved) });
+    if (!easel.used) easel.show({ text: toProgress(wish), files: [], buttons: [] });
+    const drawn = await paint(order, easel, AbortSignal.any([signal, easel.gone]));
+    const left = await reserved.settle(drawn.finals.length);
+    counters.add('images.made', drawn.finals.length);
+    const broken = drawn.error === undefined ? undefined : toEnding(drawn.error, signal);
+    if (broken !== undefined && !easel.gone.aborted && broken.end === 'failed') {
       counters.add('images.failed');
-      throw error;
-    } finally {
-      leave?.();
-      await quota.giveBack(person, wish.count - made);
+      logger.warn('pictures could not be made', { error: drawn.error });
     }
+    if (drawn.finals.length === 0) return fail(easel, broken ?? { end: 'failed', notice: noPicture });
+    return exhibit(order, easel, drawn, { ...(broken?.notice && { broken: broken.notice }), left });
   }
 
+  async function fail(easel: Easel, ending: Ending): Promise<Outcome> {
+    await easel.clear(ending);
+    return { kind: 'failed', ending };
+  }
+
+  /** Never rejects: what was whole when it broke off is there. */
   async function paint(order: Order, easel: Easel, signal: AbortSignal): Promise<Drawn> {
     const { wish, inputs } = order;
     const startedAt = now();
     const pictures = new Map<number, CardFile>();
     const whole = new Set<number>();
-    const faults: string[] = [];
+    const faults = new Set<string>();
     let usage: ImageUsage | undefined;
-    const either = AbortSignal.any([signal, easel.gone]);
-    for await (const event of model.draw(toRequest(order), either)) {
-      if (event.type === 'finish') usage = event.usage;
-      else if (event.type === 'failed') {
-        faults.push(event.error.notice);
-        logger.warn('one of several pictures failed', { error: event.error });
-      } else {
-        const { index, picture } = event;
-        const name = toFileName(wish.prompt, index, extensions[picture.mediaType]);
-        const description = toDescription(wish.prompt, inputs.length > 0);
-        if (event.type === 'picture') whole.add(index);
-        pictures.set(index, { ...picture, name, description, final: false });
-        easel.show({ text: toProgress(wish), files: inOrder(pictures), buttons: [] });
+    let leave: (() => void) | undefined;
+    let error: unknown;
+    try {
+      leave = await gate.enter(Math.min(wish.count, picturesAtOnce), signal);
+      for await (const event of model.draw(toRequest(order), signal)) {
+        if (event.type === 'finish') usage = event.usage;
+        else if (event.type === 'failed') {
+          faults.add(event.error.notice);
+          logger.warn('one of several pictures failed', { error: event.error });
+        } else {
+          const { index, picture } = event;
+          const name = toFileName(wish.prompt, index, extensions[picture.mediaType]);
+          const description = toDescription(wish.prompt, inputs.length > 0);
+          if (event.type === 'picture') whole.add(index);
+          pictures.set(index, { ...picture, name, description, final: false });
+          easel.show({ text: toProgress(wish), files: inOrder(pictures), buttons: [] });
+        }
       }
+    } catch (caught) {
+      error = caught;
+    } finally {
+      leave?.();
     }
     const finals = inOrder(new Map([...pictures].filter(([index]) => whole.has(index))));
-    if (finals.length === 0) throw new ParleyError('model-failed', noPicture);
     return {
-      ...{ finals: finals.map((file) => ({ ...file, final: true })), faults },
-      seconds: (now() - startedAt) / 1000,
+      finals: finals.map((file) => ({ ...file, final: true })),
+      ...{ faults: [...faults], seconds: (now() - startedAt) / 1000, error },
       ...(usage && { usage }),
     };
   }
 
   /** Keeps the pictures, and shows them with all that belongs to them. */
   async function exhibit(
-    { id, wish, inputs, mask }: Order,
+    order: Order,
     easel: Easel,
     { finals, faults, seconds, usage }: Drawn,
-    left: number | undefined,
-    signal: AbortSignal,
-  ): Promise<Work> {
+    { broken, left }: { readonly broken?: string; readonly left: number | undefined },
+  ): Promise<Outcome> {
+    const { wish, inputs, mask, instruction, words } = order;
     const files: TurnFile[] = [];
-    for (const picture of finals) files.push(await adopt(picture, wish.prompt, signal));
+    for (const picture of finals) files.push(await adopt(picture, wish.prompt));
     const [, across, down] = /(\d+) × (\d+)/.exec(files[0]?.about ?? '') ?? [];
     const size = across === undefined ? undefined : `${across}x${down}`;
-    const made = files.flatMap(({ key }) => (key === undefined ? [] : [key]));
-    const exhibit = exhibitId(id);
-    await gallery.hang(exhibit, {
-      ...{ wish, made, inputs: inputs.map(({ key }) => key) },
+    const made = files.flatMap(({ key }) => key ?? []);
+    const id = exhibitId(order.id);
+    await gallery.hang(id, {
+      ...{ wish, words, made, inputs: inputs.map(({ key }) => key) },
+      ...(instruction !== undefined && { instruction }),
       ...(mask && { mask: mask.key }),
+    });
+    const buttons = toButtons({
+      ...{ exhibit: id, count: made.length, anySize: model.anySize },
+      ...(size !== undefined && { size }),
     });
     const view = (shown: readonly CardFile[], more: readonly string[] = []): CardView => ({
       text: toCaption({
-        ...{ wish, seconds, faults: [...faults, ...more] },
+        ...{ wish, seconds, faults: [...faults, ...more], left },
         ...(size !== undefined && { size: size.replace('x', ' × ') }),
         ...(usage && { usage }),
         ...(images.prices && { prices: images.prices }),
-        ...(left !== undefined && { left }),
+        ...(broken !== undefined && { broken }),
       }),
-      files: shown,
-      buttons: toButtons({
-        exhibit,
-        count: made.length,
-        anySize: model.anySize,
-        ...(size !== undefined && { size }),
-      }),
+      ...{ files: shown, buttons },
     });
     const shown = finals.map((file, index): CardFile => {
       const key = files[index]?.key;
       return key === undefined ? file : { ...file, key };
     });
-    const { text, buttons } = view(shown);
-    let outcome = await easel.end(view(shown));
-    if (outcome === 'too-large') outcome = await easel.end(view(await smaller(shown), [madeSmaller]));
-    if (outcome === 'too-large') outcome = await easel.end(view([], [tooLarge]));
-    return { files, card: { text, buttons, files: files.length }, shown: outcome === 'shown' };
+    const { text } = view([]);
+    const isShown = await easel.end(view(shown), [
+      async () => view(await smaller(shown), [madeSmaller]),
+      async () => view([], [tooLarge]),
+    ]);
+    if (!isShown) return { kind: 'lost' };
+    return { kind: 'made', work: { files, card: { text, buttons, files: files.length } } };
   }
 
   /** A picture that can't be kept is shown all the same. */
-  async function adopt({ name, bytes }: CardFile, prompt: string, signal: AbortSignal): Promise<TurnFile> {
+  async function adopt({ name, bytes }: CardFile, prompt: string): Promise<TurnFile> {
     const digest = prompt.slice(0, mostDigest);
     try {
-      return { ...(await receiver.adopt({ name, bytes }, signal)), digest };
+      return { ...(await receiver.adopt({ name, bytes }, AbortSignal.timeout(adoptMs))), digest };
     } catch (error) {
-      signal.throwIfAborted();
       logger.warn('a picture could not be kept', { error });
       return { name, kind: 'picture', about: '', digest, tokens: 0 };
     }
@@ -198,7 +214,7 @@ export function createStudio(options: StudioOptions): Studio {
 
   /** The same pictures as they are kept, which is as large as models and screens need them. */
   async function smaller(files: readonly CardFile[]): Promise<readonly CardFile[]> {
-    const kept = await receiver.load(files.flatMap(({ key }) => (key === undefined ? [] : [key])));
+    const kept = await receiver.load(files.flatMap(({ key }) => key ?? []));
     return files.flatMap((file, index): readonly CardFile[] => {
       const content = file.key === undefined ? undefined : kept.get(file.key);
       if (content?.kind !== 'picture') return [];
@@ -220,10 +236,21 @@ export function createStudio(options: StudioOptions): Studio {
 
 /** What a model gave. */
 interface Drawn {
+  /** Whole pictures. */
   readonly finals: readonly CardFile[];
   readonly faults: readonly string[];
   readonly seconds: number;
   readonly usage?: ImageUsage;
+  /** Why it broke off. */
+  readonly error: unknown;
+}
+
+function toEnding(error: unknown, signal: AbortSignal): Ending {
+  if (signal.aborted && signal.reason instanceof Interruption) {
+    const { why, notice } = signal.reason;
+    return { end: why === 'shutdown' ? 'failed' : 'stopped', notice };
+  }
+  return toFailure(error, unexpected);
 }
 
 /** A content that is a picture, with its key; nothing else. */
@@ -247,7 +274,7 @@ function inOrder(pictures: ReadonlyMap<number, CardFile>): readonly CardFile[] {
   return [...pictures].sort(([one], [other]) => one - other).map(([, file]) => file);
 }
 
-function toEnough(left: number, perDay: number): string {
+function toEnough({ left, perDay }: { readonly left: number; readonly perDay: number }): string {
   const tomorrow = 'more tomorrow (the day ends at midnight UTC)';
   if (left > 0)
     return `You can make ${left} more ${left === 1 ? 'picture' : 'pictures'} today: ask for fewer; ${tomorrow}.`;
@@ -259,8 +286,11 @@ const extensions: Readonly<Record<Picture['mediaType'], string>> = {
   'image/jpeg': 'jpg',
   'image/webp': 'webp',
 };
-const picturesAtOnce = 24;
+const picturesAtOnce = 16;
+const adoptMs = 15_000;
 const mostDigest = 600;
 const noPicture = 'The image model sent no picture: please try again.';
 const madeSmaller = 'The full size is too large for this place, so these are smaller.';
 const tooLarge = 'The pictures are too large to be shown here: ask for a smaller size.';
+const unexpected =
+  'Something went wrong on my side: please try again; if it stays so, tell whoever runs me to look at the log.';

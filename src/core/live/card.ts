@@ -5,21 +5,22 @@ import type { Clock } from './clock.ts';
 import { createPatience } from './patience.ts';
 import type { Bid, Contender, OfferedMove, OutgoingCall } from './scheduler.ts';
 
-/**
- * What became of a card's last view: people see it; it was too large for the platform, and the card can be ended again
- * with a smaller one; or it could not be shown.
- */
-export type CardOutcome = 'shown' | 'too-large' | 'lost';
-
 /** A card that changes in place. */
 export interface LiveCard {
   /** The newest view is shown when the platform's limits allow; those in between may never be seen. Returns at once. */
   show(view: CardView): void;
-  /** The last view. Never rejects. */
-  end(view: CardView): Promise<CardOutcome>;
+  /**
+   * The last view. Called once; never rejects.
+   * @param smaller what is shown instead where the platform finds it too large, one after the other
+   * @returns false where nothing could be shown
+   */
+  end(view: CardView, smaller?: readonly SmallerView[]): Promise<boolean>;
   /** Aborts where nobody can see the card any more. */
   readonly gone: AbortSignal;
 }
+
+/** Makes a view that is smaller than the one before. Never rejects. */
+export type SmallerView = () => Promise<CardView>;
 
 /** What {@link createCard} needs. */
 export interface CardOptions {
@@ -32,8 +33,8 @@ export interface CardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
-  /** Something is to be done: ask the scheduler. */
-  wake(): void;
+  /** Something is to be done: ask the scheduler; at once, where it is urgent. */
+  wake(urgent?: boolean): void;
   /** The platform refused a call that counted against these scopes. */
   onRefused(scopes: readonly Scope[], error: SurfaceError): void;
   /** No call is left to be made. */
@@ -55,7 +56,9 @@ export function createCard(options: CardOptions): Card {
   let shown: CardView | undefined;
   let changedAt = 0;
   let calledAt = Number.NEGATIVE_INFINITY;
-  let ending: PromiseWithResolvers<CardOutcome> | undefined;
+  const outcome = Promise.withResolvers<boolean>();
+  let ending = false;
+  let smaller: readonly SmallerView[] = [];
   let busy = false;
   let done = false;
 
@@ -63,14 +66,13 @@ export function createCard(options: CardOptions): Card {
     if (done) return;
     if (newest === shown) changedAt = clock.now();
     newest = view;
-    options.wake();
+    options.wake(message === undefined || ending);
   }
 
-  function finish(outcome: CardOutcome): void {
-    ending?.resolve(outcome);
-    ending = undefined;
-    if (outcome === 'too-large' || done) return;
+  function finish(isShown: boolean): void {
+    if (done) return;
     done = true;
+    outcome.resolve(isShown);
     options.onDone();
   }
 
@@ -78,7 +80,15 @@ export function createCard(options: CardOptions): Card {
     counters.add('card.lost');
     logger.error('a card could not be shown', { key, why, error });
     gone.abort(error);
-    finish('lost');
+    finish(false);
+  }
+
+  /** The last view was too large. */
+  async function shrink(error: unknown): Promise<void> {
+    const [next, ...rest] = smaller;
+    smaller = rest;
+    if (next === undefined) give('it is too large at any size', error);
+    else take(await next());
   }
 
   function handle(error: unknown, view: CardView | undefined, scopes: readonly Scope[]): void {
@@ -90,14 +100,14 @@ export function createCard(options: CardOptions): Card {
     } else if (fault === 'too-long') {
       // Of a preview: what comes after it may be smaller.
       shown = view;
-      if (ending !== undefined && view === newest) finish('too-large');
+      if (ending && view === newest) void shrink(error);
     } else if (fault === 'unknown' || fault === 'rate-limited') {
       if (message === undefined) attempt++;
       if (!patience.wait(clock.now())) give('the platform did not answer for too long', error);
     } else if (fault === 'gone') {
       logger.info('the place of a card is gone', { key, error });
       gone.abort(error);
-      finish('lost');
+      finish(false);
     } else give('it was refused', error);
   }
 
@@ -110,25 +120,29 @@ export function createCard(options: CardOptions): Card {
           patience.restore();
           if (view === undefined) return;
           shown = view;
-          if (ending !== undefined && view === newest) finish('shown');
+          if (ending && view === newest) finish(true);
         },
         (error: unknown) => handle(error, view, scopes),
       )
       .finally(() => {
         busy = false;
-        options.wake();
+        options.wake(ending);
       });
     return { scopes, settled };
   }
 
   return {
     gone: gone.signal,
-    show: take,
-    end(view) {
-      if (done) return Promise.resolve('lost');
-      ending ??= Promise.withResolvers();
-      take(view);
-      return ending.promise;
+    show(view) {
+      if (!ending) take(view);
+    },
+    end(view, fallbacks = []) {
+      if (!ending) {
+        ending = true;
+        smaller = fallbacks;
+        take({ ...view });
+      }
+      return outcome.promise;
     },
     bid(now): Bid | undefined {
       if (busy || done || newest === undefined) return undefined;
@@ -138,7 +152,7 @@ export function createCard(options: CardOptions): Card {
       if (newest === shown) return undefined;
       const moves: readonly OfferedMove[] = [{ scopes: surface.scopes(newest, message, options.beside) }];
       if (message === undefined) return { ...wish, urgency: 'first', moves };
-      if (ending !== undefined) return { ...wish, urgency: 'final', moves };
+      if (ending) return { ...wish, urgency: 'final', moves };
       return {
         ...wish,
         notBefore: Math.max(patience.notBefore, calledAt + previewGapMs),

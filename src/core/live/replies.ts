@@ -131,7 +131,7 @@ export function createLiveReplies({
       begin();
       const card = createCard({
         ...{ surface, key, attempt, beside, clock, logger, counters },
-        wake: () => scheduler.wake(),
+        wake: (urgent) => scheduler.wake(urgent),
         onRefused: refuse,
         onDone() {
           scheduler.remove(card);

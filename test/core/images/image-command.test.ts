@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ParleyError } from '../../../src/core/errors.ts';
+import { ParleyError, SurfaceError } from '../../../src/core/errors.ts';
 import type { CardButton } from '../../../src/core/picture-ports.ts';
+import { createFakeCardSurface } from '../../fakes/card-surface.ts';
 import { unreadable } from '../../fakes/files.ts';
 import { toPicture } from '../../fakes/images.ts';
 import { createMessage } from '../../fakes/platform.ts';
@@ -54,7 +55,7 @@ describe('/image', () => {
     ]);
     expect(Buffer.from(shown!.files[1]!.bytes).toString()).toBe('picture 1');
     expect(shown!.buttons.map(({ label }) => label)).toEqual([
-      ...['Again', 'Vary 1', 'Edit 1', 'Vary 2', 'Edit 2', 'Bigger', 'Portrait', 'Landscape'],
+      ...['Again', 'Vary 1', 'Edit 1', 'Vary 2', 'Edit 2', 'Bigger 1', 'Bigger 2', 'Portrait', 'Landscape'],
     ]);
   });
 
@@ -70,9 +71,10 @@ describe('/image', () => {
       {
         role: 'assistant',
         text: '',
-        calls: [{ id: 'call_1', name: 'make_image', arguments: '{"prompt":"a sea otter","count":1}' }],
+        calls: [{ id: 'c00000001', name: 'make_image', arguments: '{"prompt":"a sea otter","count":1}' }],
       },
-      { role: 'tool', call: 'call_1', text: expect.stringContaining('attached to the next message') },
+      { role: 'tool', call: 'c00000001', text: expect.stringContaining('attached to the next message') },
+      { role: 'assistant', text: 'Here it is.' },
     ]);
     expect(messages.at(-1)).toEqual({
       role: 'user',
@@ -90,7 +92,7 @@ describe('/image', () => {
     expect(scene.platform.cardsOf(thread)).toHaveLength(0);
   });
 
-  it('tells a refusal once, in place of the pictures, and remembers no answer', async () => {
+  it('tells a refusal once, in place of the pictures', async () => {
     const scene = setUp();
     scene.images.automatic = false;
     await scene.engine.command(callImage('something bad'));
@@ -103,7 +105,11 @@ describe('/image', () => {
       ...{ files: [], buttons: [] },
     });
     expect(scene.platform.pagesOf(thread)).toEqual([]);
-    expect((await scene.engine.conversations.read(thread)).map(({ role }) => role)).toEqual(['user']);
+    const turns = await scene.engine.conversations.read(thread);
+    expect(turns.map(({ text, end }) => [text, end])).toEqual([
+      ['/image something bad', undefined],
+      ['Nothing was drawn.', 'failed'],
+    ]);
   });
 
   it('shows what could be drawn, and says what could not', async () => {
@@ -128,6 +134,36 @@ describe('/image', () => {
     await scene.idle();
     expect(drawing.signal.aborted).toBe(true);
     expect(cardOf(scene).shown!.text).toBe('⏹️ Stopped.');
+  });
+
+  it('shows what is whole when it is stopped, and counts that alone', async () => {
+    const scene = setUp(createStores(), undefined, { perDay: 4 });
+    scene.images.automatic = false;
+    await scene.engine.command(callImage('otters --n 3'));
+    const drawing = await scene.images.called(1);
+    drawing.give({ type: 'picture', index: 1, picture: toPicture('picture 1') });
+    await vi.waitFor(() => expect(scene.platform.cardsOf(thread)[0]?.shown?.files).toHaveLength(1));
+    scene.engine.stop(thread);
+    await scene.idle();
+    expect(cardOf(scene).shown!.files).toHaveLength(1);
+    expect(cardOf(scene).shown!.text).toMatch(/3 more for you today\n⏹️ Stopped\.$/);
+    const turns = await scene.engine.conversations.read(thread);
+    expect(turns.at(-1)).toMatchObject({ role: 'assistant', files: [{ name: 'otters-2.png' }] });
+  });
+
+  it('holds up nobody else while a platform does not take its pictures', async () => {
+    const scene = setUp();
+    const usual = scene.platform.card!.bind(scene.platform);
+    const stuck = Array.from({ length: 6 }, () => createFakeCardSurface());
+    scene.platform.card = (address) => stuck[Number(address.thread.split('stuck-')[1])] ?? usual(address);
+    for (const index of stuck.keys()) {
+      const replyTo = { thread: `fake:stuck-${index}`, data: {} } as const;
+      await scene.engine.command(callImage('otters --n 4', { conversation: replyTo.thread, replyTo }));
+    }
+    await scene.engine.command(callImage('a cat'));
+    await vi.waitFor(() => expect(scene.platform.cardsOf(thread)[0]?.shown?.text).toContain('> a cat\n'));
+    for (const { calls } of stuck) calls[0]!.fail(new SurfaceError('gone', 'no such channel'));
+    await scene.idle();
   });
 
   it('works from pictures that came with it, within its mask', async () => {
@@ -216,6 +252,35 @@ describe('/image', () => {
   });
 });
 
+describe('a crash', () => {
+  it('between showing pictures and noting that leaves them as they are', async () => {
+    const kept = createStores();
+    const before = setUp(kept);
+    const { delete: strike } = kept.errands;
+    kept.errands.delete = () => Promise.reject(new Error('it crashed'));
+    await before.engine.command(callImage('an otter'));
+    await before.idle();
+    kept.errands.delete = strike;
+    const after = setUp(kept);
+    await after.engine.recover('fake');
+    await after.idle();
+    expect(after.platform.cardsOf(thread)).toEqual([]);
+    expect(after.images.calls).toEqual([]);
+  });
+
+  it('while pictures are drawn does not charge them twice', async () => {
+    const kept = createStores();
+    const before = setUp(kept, undefined, { perDay: 2 });
+    before.images.automatic = false;
+    await before.engine.command(callImage('otters --n 2'));
+    await before.images.called(1);
+    const after = setUp(kept, undefined, { perDay: 2 });
+    await after.engine.recover('fake');
+    await after.idle();
+    expect(cardOf(after).shown!.files).toHaveLength(2);
+  });
+});
+
 describe('a button under pictures', () => {
   it('draws again what was asked for, after a restart, too', async () => {
     const kept = createStores();
@@ -253,6 +318,42 @@ describe('a button under pictures', () => {
     const { request } = scene.images.calls[1]!;
     expect(request).toMatchObject({ prompt: 'make it blue', size: '1536x1024', format: 'webp', count: 1 });
     expect(Buffer.from(request.inputs![0]!.bytes).toString()).toBe('picture 1.1');
+  });
+
+  it('lets what is typed count more than what was wished for before', async () => {
+    const scene = setUp();
+    await scene.engine.command(callImage('an otter --size tall'));
+    await scene.idle();
+    await press(scene, buttonOf(scene, 'Edit'), 'make it blue --size wide');
+    expect(scene.images.calls[1]!.request).toMatchObject({ prompt: 'make it blue', size: '1536x1024' });
+  });
+
+  it('does the same once more under what a button made, too', async () => {
+    const scene = setUp();
+    await scene.engine.command(callImage('an otter'));
+    await scene.idle();
+    await press(scene, buttonOf(scene, 'Variations'));
+    await press(scene, buttonOf(scene, 'Again', 1));
+    const [, second, third] = scene.images.calls;
+    expect(third!.request).toEqual(second!.request);
+  });
+
+  it.each(['bogus', '9999x9999', "1'; drop"])('does not take %j for a size', async (size) => {
+    const scene = setUp();
+    await scene.engine.command(callImage('an otter'));
+    await scene.idle();
+    const { options } = buttonOf(scene, 'Bigger');
+    await press(scene, { ...buttonOf(scene, 'Bigger'), options: { ...options, size } });
+    expect(scene.images.calls).toHaveLength(1);
+  });
+
+  it('draws all of them again in another shape', async () => {
+    const scene = setUp();
+    await scene.engine.command(callImage('otters --n 2'));
+    await scene.idle();
+    await press(scene, buttonOf(scene, 'Portrait'));
+    expect(scene.images.calls[1]!.request).toMatchObject({ prompt: 'otters', count: 2, size: '1024x1536' });
+    expect(scene.images.calls[1]!.request.inputs).toBeUndefined();
   });
 
   it('says what to do where the picture is no longer there', async () => {
@@ -294,6 +395,25 @@ describe('where cards are parts of replies', () => {
     const [reply] = scene.platform.replies;
     expect(reply!.views.at(-1)).toEqual({ text: '', files: [], buttons: [] });
     expect(reply!.ending).toEqual({ end: 'failed', code: 'usage-limit', notice: 'The account is empty.' });
+  });
+
+  it('draws again what a button made', async () => {
+    const scene = setUpDirect();
+    await scene.engine.message(say('/image an otter'));
+    await scene.idle();
+    const vary = scene.platform.replies[0]!.views.at(-1)!.buttons.find(
+      ({ label }) => label === 'Variations',
+    )!;
+    const { command, options } = vary;
+    await scene.engine.command(createCall(command, { options, conversation: 'direct:1' }));
+    await scene.engine.command(createCall('regenerate', { conversation: 'direct:1' }));
+    await scene.idle();
+    expect(scene.model.calls).toHaveLength(0);
+    const [, varied, again] = scene.images.calls;
+    expect(again!.request).toEqual(varied!.request);
+    expect((await scene.engine.conversations.read('direct:1')).map(({ role }) => role)).toEqual([
+      ...['user', 'assistant', 'user', 'assistant'],
+    ]);
   });
 
   it('draws the last question again', async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ParleyError } from '../../../src/core/errors.ts';
+import { toPicture } from '../../fakes/images.ts';
 import { createMessage } from '../../fakes/platform.ts';
 import { createStores, setUp } from '../engine-fixture.ts';
 
@@ -63,13 +64,39 @@ describe('the chat model', () => {
     first.finish();
     (await scene.images.called(1)).fail(new ParleyError('refused', 'It won’t draw that.'));
     const second = await scene.model.called(2);
-    expect(second.messages.at(-1)!.text).toBe(
-      'Nothing was drawn. Tell the person in one sentence: It won’t draw that.',
-    );
-    second.say('I can’t draw that.');
+    // What stood there says it already.
+    expect(second.messages.at(-1)!.text).toContain('has been told why (It won’t draw that.)');
+    expect(scene.platform.cardsOf(thread)[0]!.shown!.text).toBe('⚠️ It won’t draw that.');
+    second.say('Something else?');
     second.finish();
     await scene.idle();
-    expect(scene.platform.cardsOf(thread)).toHaveLength(0);
+  });
+
+  it('lets nothing stand half drawn when it is stopped', async () => {
+    const scene = setUp();
+    scene.images.automatic = false;
+    await scene.engine.message(createMessage('draw an otter'));
+    const first = await scene.model.called(1);
+    first.call(toCall({ prompt: 'an otter' }));
+    first.finish();
+    const drawing = await scene.images.called(1);
+    drawing.give({ type: 'preview', index: 0, picture: toPicture('preview 0') });
+    await vi.waitFor(() => expect(scene.platform.cardsOf(thread)[0]?.shown?.files).toHaveLength(1));
+    scene.engine.stop(thread);
+    await scene.idle();
+    expect(scene.platform.cardsOf(thread)[0]!.shown).toEqual({ text: '⏹️ Stopped.', files: [], buttons: [] });
+    expect(scene.platform.pagesOf(thread)).toEqual(['⏹️ Stopped.']);
+  });
+
+  it('says something where it has nothing to add', async () => {
+    const scene = setUp();
+    await scene.engine.message(createMessage('draw an otter'));
+    const first = await scene.model.called(1);
+    first.call(toCall({ prompt: 'an otter' }));
+    first.finish();
+    (await scene.model.called(2)).finish();
+    await scene.idle();
+    expect(scene.platform.pagesOf(thread)).toEqual(['Here it is.']);
   });
 
   it.each([

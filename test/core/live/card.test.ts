@@ -42,7 +42,7 @@ describe('a card', () => {
     const ended = card.end(view('3'));
     await clock.advance(30);
     surface.calls[1]!.succeed();
-    expect(await ended).toBe('shown');
+    expect(await ended).toBe(true);
     expect(surface.shown).toEqual(view('3'));
   });
 
@@ -54,7 +54,7 @@ describe('a card', () => {
     await clock.advance(700);
     expect(surface.calls.map(({ attempt }) => attempt)).toEqual([1, 2]);
     surface.calls[1]!.succeed();
-    expect(await ended).toBe('shown');
+    expect(await ended).toBe(true);
   });
 
   it('waits as long as the platform asked for', async () => {
@@ -70,7 +70,7 @@ describe('a card', () => {
     await clock.advance(400);
     expect(surface.calls).toHaveLength(2);
     surface.calls[1]!.succeed();
-    expect(await ended).toBe('shown');
+    expect(await ended).toBe(true);
   });
 
   it('leaves out a preview that is too large, and asks for a smaller last view', async () => {
@@ -83,14 +83,22 @@ describe('a card', () => {
     surface.calls[1]!.fail(new SurfaceError('too-long', 'too large'));
     await clock.advance(2_000);
     expect(surface.calls).toHaveLength(2);
-    const ended = card.end(view('large'));
+    const ended = card.end(view('large'), [async () => view('small'), async () => view('none')]);
     await clock.advance(20);
     surface.calls[2]!.fail(new SurfaceError('too-long', 'too large'));
-    expect(await ended).toBe('too-large');
-    const again = card.end(view('small'));
     await clock.advance(20);
     surface.calls[3]!.succeed();
-    expect(await again).toBe('shown');
+    expect(await ended).toBe(true);
+    expect(surface.shown).toEqual(view('small'));
+  });
+
+  it('is given up where it is too large at any size', async () => {
+    const { clock, replies, surface, card } = setUp();
+    const ended = card.end(view('large'));
+    await clock.advance(20);
+    surface.calls[0]!.fail(new SurfaceError('too-long', 'too large'));
+    expect(await ended).toBe(false);
+    await replies.settled();
   });
 
   it('says at once that it is gone, and is waited for by nobody', async () => {
@@ -100,7 +108,7 @@ describe('a card', () => {
     surface.calls[0]!.fail(new SurfaceError('gone', 'no such channel'));
     await clock.advance(20);
     expect(card.gone.aborted).toBe(true);
-    expect(await card.end(view('2'))).toBe('lost');
+    expect(await card.end(view('2'))).toBe(false);
     await replies.settled();
   });
 });
