@@ -165,6 +165,8 @@ export interface EarlierMessage {
   /** True where Parley itself said it. */
   readonly own: boolean;
   readonly text: string;
+  /** What came with it, where the question may be about that. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** A place where people talk. `Surface` is the kind of its replies: paced where the place has limits, else direct. */
@@ -188,11 +190,13 @@ export interface Platform<Surface extends ReplySurface | DirectSurface = ReplySu
    * there is too much. Absent where a platform has no such thing. May reject: the engine goes on without.
    */
   earlier?(address: ReplyAddress): Promise<readonly EarlierMessage[]>;
+  /** What a line begins with to stand in small, where its Markdown knows that. */
+  readonly smallPrint?: string;
   /** False while it is not connected. Absent: it counts as connected from its start to its end. */
   ready?(): boolean;
   /**
    * Fetches a file of a message from where its `source` says: from the platform's own hosts only, following nothing elsewhere.
-   * Absent where a platform has no files.
+   * Absent where a platform has no files. The bytes are the caller's alone, who may give their memory back at once.
    * @throws ParleyError `file-unreadable` with a sentence that names the file
    */
   fetchFile?(attachment: Attachment, options: FetchOptions): Promise<Uint8Array>;
@@ -546,6 +550,8 @@ export interface TurnFile {
   readonly key?: string;
   /** Tokens of its content in a prompt. */
   readonly tokens: number;
+  /** Of one that was not read because something came between: it is read when its question is answered again. */
+  readonly pending?: Attachment;
 }
 
 /** The part of a conversation that prompts are made of. */

@@ -1,11 +1,11 @@
-import { toFile } from 'openai';
 import type { Logger, Recording, TranscriptionModel } from '../core/ports.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { fetchForm } from './form-fetch.ts';
+import { fetchWhole } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
 import { toModelError } from './openai-errors.ts';
 import { toRetryDelay } from './retry.ts';
 import { wait } from './wait.ts';
+import { type WrittenForm, writeForm } from './written-form.ts';
 
 /** Options of {@link createOpenAiTranscriber}. */
 export interface OpenAiTranscriberOptions extends OpenAiAccess {
@@ -27,12 +27,13 @@ export interface OpenAiTranscriberOptions extends OpenAiAccess {
 export function createOpenAiTranscriber(options: OpenAiTranscriberOptions): TranscriptionModel {
   const { model, idleTimeoutMs = 120_000, totalTimeoutMs = 300_000, retryDelayMs = 500, logger } = options;
   const { client, official } = connectOpenAi(options);
-  const uploading = client.withOptions({ fetch: fetchForm });
+  const uploading = client.withOptions({ fetch: fetchWhole });
 
-  async function ask(recording: Recording, { signal }: Deadline): Promise<string> {
-    const { bytes, mediaType } = recording;
-    const file = await toFile(bytes, fileNameOf(recording), { type: mediaType });
-    const { text } = await uploading.audio.transcriptions.create({ model, file }, { signal });
+  async function ask({ body, contentType }: WrittenForm, { signal }: Deadline): Promise<string> {
+    const headers = { 'content-type': contentType };
+    const { text } = await uploading.post<{ readonly text?: unknown }>('/audio/transcriptions', {
+      ...{ body, headers, signal },
+    });
     // Compatible servers leave out fields that the types promise.
     if (typeof text !== 'string') throw new Error('The server sent no text.');
     return text.trim();
@@ -49,23 +50,30 @@ export function createOpenAiTranscriber(options: OpenAiTranscriberOptions): Tran
     await wait(delayMs, deadline.signal);
   }
 
+  async function askUntilHeard(form: WrittenForm, caller: AbortSignal): Promise<string> {
+    caller.throwIfAborted();
+    const deadline = startDeadline(caller, { idleMs: idleTimeoutMs, totalMs: totalTimeoutMs });
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          deadline.expect();
+          return await ask(form, deadline);
+        } catch (error) {
+          await recover(error, attempt, deadline);
+        }
+      }
+    } finally {
+      deadline.close();
+    }
+  }
+
   return {
     id: model,
-    async transcribe(recording, caller) {
-      caller.throwIfAborted();
-      const deadline = startDeadline(caller, { idleMs: idleTimeoutMs, totalMs: totalTimeoutMs });
-      try {
-        for (let attempt = 1; ; attempt += 1) {
-          try {
-            deadline.expect();
-            return await ask(recording, deadline);
-          } catch (error) {
-            await recover(error, attempt, deadline);
-          }
-        }
-      } finally {
-        deadline.close();
-      }
+    // Not async: once it is written down for all attempts, the recording itself is not kept.
+    transcribe(recording, caller) {
+      const { mediaType: type, bytes } = recording;
+      const file = { name: fileNameOf(recording), type, bytes };
+      return askUntilHeard(writeForm({ model }, file), caller);
     },
   };
 }

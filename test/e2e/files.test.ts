@@ -120,7 +120,7 @@ describe.each([
   it('hears a voice message, and shows what it heard', async () => {
     const { openai, ask } = await open();
     const content = recordings.ogg;
-    const quoted = new RegExp(`^> 🎤 heard ${content.length}`);
+    const quoted = new RegExp(`^> (?:-# )?🎤 heard ${content.length}`);
     await ask('', { name: 'voice-message.ogg', type: 'audio/ogg', content }, quoted);
     expect(wordsOf(lastAsked(openai))).toContain(`heard ${content.length}`);
   });

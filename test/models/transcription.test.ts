@@ -108,6 +108,14 @@ describe('openai', () => {
     expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn']);
   });
 
+  test('sends the same again: it is written down once', async () => {
+    server.scriptTranscriptions(failure(500), failure(500));
+    await createModel(server).transcribe(recording, forever);
+    const sent = server.requests.map(({ headers, form }) => [headers['content-type'], form!.file!.bytes]);
+    expect(sent).toEqual([sent[0], sent[0], sent[0]]);
+    expect(sent[0]![1]).toEqual(recording.bytes);
+  });
+
   test.each([
     [failure(401, { code: 'invalid_api_key' }), 'bad-key', /OPENAI_API_KEY/],
     [failure(404, { code: 'model_not_found' }), 'unknown-model', /gpt-4o-mini-transcribe.*TRANSCRIBE_MODEL/],

@@ -89,6 +89,8 @@ export function createDiscord(options: DiscordOptions): Platform<ReplySurface> {
   return {
     name: 'discord',
 
+    smallPrint: '-# ',
+
     async start(inbox: Inbox, commands: readonly CommandSpec[]) {
       const intake = createIntake({ ...shared, inbox });
       const answers = createInteractionAnswers(shared);

@@ -1,7 +1,9 @@
 import type { webApi } from '@slack/bolt';
-import type { EarlierMessage, Logger, ReplyAddress } from '../../core/ports.ts';
+import { toPlainName } from '../../core/files/file-name.ts';
+import type { Attachment, EarlierMessage, Logger, ReplyAddress } from '../../core/ports.ts';
 import { fromReplyAddress } from './address.ts';
 import { fromBlocks } from './block-text.ts';
+import type { Files } from './files.ts';
 import type { Identity } from './identity.ts';
 import { asPayload, listOf, type Payload, textOf } from './payload.ts';
 import type { People } from './people.ts';
@@ -11,18 +13,19 @@ export interface EarlierOptions {
   readonly client: webApi.WebClient;
   readonly identity: Identity;
   readonly people: People;
+  readonly files: Pick<Files, 'toAttachment'>;
   readonly logger: Logger;
 }
 
 /**
- * What was said in a thread before the message that is answered; the newest 200. Slack tells a thread from its
+ * What was said in a thread before the message that is answered, and what people sent there; the newest 200. Slack tells a thread from its
  * beginning, so of one with more than 5,000 messages it is the last 200 of those. Where Slack gives less
  * (15 messages and one call a minute for some apps), what came is what there is.
  * @throws where not even the first call works.
  */
 export async function readEarlier(
   replyTo: ReplyAddress,
-  { client, identity, people, logger }: EarlierOptions,
+  { client, identity, people, files, logger }: EarlierOptions,
 ): Promise<readonly EarlierMessage[]> {
   const { channel, threadTs, ts } = fromReplyAddress(replyTo);
   if (threadTs === undefined || threadTs === ts) return [];
@@ -47,7 +50,13 @@ export async function readEarlier(
     cursor = answer?.response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }
-  const read = await Promise.all(newest.map((message) => toEarlier(message, identity, people)));
+  const read = await Promise.all(
+    newest.map(async (message) => {
+      const said = await toEarlier(message, identity, people);
+      const attachments = listOf(message, 'files').map((file) => files.toAttachment(file, identity.team));
+      return said.own || attachments.length === 0 ? said : withFiles(said, attachments);
+    }),
+  );
   return read.filter((message) => message.text !== '');
 }
 
@@ -57,6 +66,12 @@ const mostMessages = 200;
 function isBefore(message: Payload, ts: string | undefined): boolean {
   const own = textOf(message, 'ts');
   return own !== undefined && (ts === undefined || Number(own) < Number(ts));
+}
+
+/** Which of them are looked at is for others to say: their names are part of what was said. */
+function withFiles(said: EarlierMessage, attachments: readonly Attachment[]): EarlierMessage {
+  const names = attachments.map(({ name }) => `[file: ${toPlainName(name)}]`);
+  return { ...said, text: [said.text, ...names].filter((part) => part !== '').join('\n'), attachments };
 }
 
 async function toEarlier(message: Payload, identity: Identity, people: People): Promise<EarlierMessage> {

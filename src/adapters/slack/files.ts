@@ -64,6 +64,7 @@ export function createFiles({ botToken, apiUrl, client }: FilesOptions): Files {
     if (file.mode === 'external') throw new DownloadError('elsewhere', 'it is an external file');
     if (file.mode === 'hidden_by_limit') throw new HiddenFile();
     if (file.mode === 'tombstone') throw new DownloadError('gone', 'it was deleted');
+    if (isCanvas(file)) throw new Canvas();
     const url = addressOf(file);
     if (url === undefined) throw new DownloadError('forbidden', 'Slack told no address');
     const bytes = typeof file.size === 'number' ? file.size : attachment.bytes;
@@ -99,7 +100,7 @@ export function createFiles({ botToken, apiUrl, client }: FilesOptions): Files {
       try {
         return await fetchFrom(attachment, options);
       } catch (error) {
-        const elsewhere = error instanceof HiddenFile ? hidden : outside;
+        const elsewhere = error instanceof HiddenFile ? hidden : error instanceof Canvas ? canvas : outside;
         throw toFileError(error, {
           ...{ name: attachment.name, mostBytes: options.mostBytes, forbidden, elsewhere },
         });
@@ -115,10 +116,19 @@ class HiddenFile extends DownloadError {
   }
 }
 
+/** What people write together in Slack: there is no file that holds it. */
+class Canvas extends DownloadError {
+  constructor() {
+    super('elsewhere', 'it is a canvas');
+  }
+}
+
 const mostKnown = 1000;
 
 const forbidden = 'an admin has to install me again from slack-manifest.json, with the scope files:read.';
 const outside = 'it is not stored on Slack itself. Please download it and send it as a file.';
+const canvas =
+  'it is a canvas. Please copy what matters into a message, or download it and send it as a file.';
 const hidden = 'Slack hides it, for this workspace is over the limit of its plan. Please send it again.';
 
 /** What of a file is needed to fetch it. */
@@ -132,6 +142,13 @@ function addressOf(file: Payload): string | undefined {
 
 /** Modes of files that Slack does not have, or does not give. */
 const absent: ReadonlySet<unknown> = new Set(['external', 'hidden_by_limit', 'tombstone']);
+
+/** Canvases and lists come as a page of HTML, which can't be told from one to log in. */
+function isCanvas({ mode, mimetype }: Payload): boolean {
+  return canvasModes.has(mode) || mimetype === 'application/vnd.slack-docs';
+}
+
+const canvasModes: ReadonlySet<unknown> = new Set(['quip', 'canvas', 'docs', 'list']);
 
 /** Slack sends who may not read a file on to where people log in, and says where they wanted to go. */
 function isLogin(response: Response, url: string): boolean {

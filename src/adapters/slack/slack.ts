@@ -143,7 +143,13 @@ export function createSlack(options: SlackOptions): Platform<ReplySurface> {
     },
 
     async earlier(address) {
-      return readEarlier(address, { client: clients.read, identity: await identity(), people, logger });
+      return readEarlier(address, {
+        client: clients.read,
+        identity: await identity(),
+        people,
+        files,
+        logger,
+      });
     },
 
     fetchFile: files.fetch,

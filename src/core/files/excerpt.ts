@@ -64,11 +64,34 @@ export function createExcerpt(mostCharacters: number): Excerpt {
   };
 }
 
-/** As {@link createExcerpt}, of a text that is there. */
+/**
+ * As {@link createExcerpt}, of a text that is there. What an earlier cut left out of it, as its line says, is told with what is
+ * left out now: a text may be cut when it is read, and once more where a prompt has less room.
+ */
 export function cutMiddle(text: string, mostCharacters: number): string {
-  const excerpt = createExcerpt(mostCharacters);
-  excerpt.add(text);
-  return excerpt.text();
+  const most = Math.max(0, Math.floor(mostCharacters));
+  if (text.length <= most) return text;
+  const room = Math.floor((most - noteRoom) / 2);
+  if (room < 1) return text.slice(0, graphemeStart(text, 0, most));
+  const notes = notesIn(text);
+  let end = headEnd(text, room);
+  let start = tailStart(text, text.length - room);
+  // A note is whole, or what it says is told by the new one.
+  for (const note of notes) {
+    if (note.start < end && end < note.end) end = note.start;
+    if (note.start < start && start < note.end) start = note.end;
+  }
+  const gone = notes.filter((note) => note.start >= end && note.end <= start);
+  const head = text.slice(0, end);
+  let characters = start - end;
+  let lines = countBreaks(text.slice(end, start));
+  for (const note of gone) {
+    // The line break behind a note is its own; so is that before it, where it stands in the middle of a line.
+    const breaks = note.lines === 0 ? 2 : 1;
+    characters += note.characters - (note.end - note.start) - (breaks - 1);
+    lines += note.lines - breaks;
+  }
+  return `${head}${leftOut(head, characters, lines)}${text.slice(start)}`;
 }
 
 /** The first lines of a text: what remains of it when the whole is out of view. The whole where it is short. */
@@ -98,6 +121,23 @@ function leftOut(start: string, characters: number, lines: number): string {
   const note = lines > 0 ? `${grouped(lines)} ${lines === 1 ? 'line' : 'lines'} (${what})` : what;
   return `${start === '' || start.endsWith('\n') ? '' : '\n'}[… ${note} left out …]\n`;
 }
+
+/** Where a text says that something was left out of it; `end` is behind the line. */
+function notesIn(text: string) {
+  return [...text.matchAll(noteLine)].map(({ 0: line, 1: lines = '0', 2: ofLines, 3: alone, index }) => ({
+    start: index,
+    end: index + line.length,
+    lines: fromGrouped(lines),
+    characters: fromGrouped(ofLines ?? alone ?? '0'),
+  }));
+}
+
+function fromGrouped(figure: string): number {
+  return Number(figure.replaceAll(',', ''));
+}
+
+/** What {@link leftOut} writes. */
+const noteLine = /^\[… (?:([\d,]+) lines? \(([\d,]+) characters?\)|([\d,]+) characters?) left out …\]\n/gm;
 
 function countBreaks(text: string): number {
   let count = 0;

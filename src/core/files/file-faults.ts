@@ -1,5 +1,6 @@
 import { ParleyError } from '../errors.ts';
 import type { Attachment } from '../ports.ts';
+import { Delay } from './delay.ts';
 import { listNames } from './file-name.ts';
 
 /** What became of the files of a question, by their places in `attachments`. */
@@ -37,13 +38,24 @@ export function silent(name: string): string {
   return `I could not hear any words in ${listNames([name])}: please record it again.`;
 }
 
-/** Said of a file that failed. `late`: its time was up. */
-export function faultOf(name: string, error: unknown, late: boolean): string {
+/** Said of a file of which no more than a part was read, as its description tells; `undefined` of all others. */
+export function partOf(name: string, about: string): string | undefined {
+  const [, first, total] = /\bfirst ([\d,]+) of ([\d,]+) pages\b/.exec(about) ?? [];
+  return first === undefined
+    ? undefined
+    : `I read the first ${first} of ${total} pages of ${listNames([name])}: send the pages that matter as a file of their own.`;
+}
+
+/** Said of a file that failed. */
+export function faultOf(name: string, error: unknown): string {
   const named = listNames([name]);
+  if (error instanceof Delay) {
+    return error.why === 'busy'
+      ? `I could not get to ${named}: I am busy with other files. Please send it again in a minute.`
+      : `I could not read ${named}: it took too long. Please send it again, or a smaller part of it.`;
+  }
   if (!(error instanceof ParleyError)) {
-    return late
-      ? `I could not read ${named}: it took too long. Please send it again, or a smaller part of it.`
-      : `I could not read ${named}: something went wrong on my side. Please send it again.`;
+    return `I could not read ${named}: something went wrong on my side. Please send it again.`;
   }
   return error.code === 'file-unreadable' ? error.notice : `I could not listen to ${named}. ${error.notice}`;
 }

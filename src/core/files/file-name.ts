@@ -2,7 +2,10 @@
 const mostShown = 60;
 
 // Also the marks that turn the direction of writing: with them "exe.pdf" can be made of "fdp.exe".
-const invisible = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const parting = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+// What is not seen can hold words for a model. Emoji are joined by one such mark, and told from signs by another.
+const unseen = /(?![\u200d\ufe0f])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 const harmless: Readonly<Record<string, string>> = { '@': '＠', '`': '’', '<': '‹', '>': '›' };
 
@@ -14,13 +17,14 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
  */
 export function toPlainName(name: string): string {
   const plain = name
-    .replace(invisible, ' ')
+    .replace(parting, ' ')
+    .replace(unseen, '')
     .toWellFormed()
     .replace(/["“”[\]]/g, '')
     .replace(/[@`<>]/g, (character) => harmless[character] ?? '')
     .replace(/\s+/g, ' ')
     .trim();
-  return plain === '' ? 'unnamed' : shortened(plain);
+  return plain.replace(/\u200d|\ufe0f/g, '') === '' ? 'unnamed' : shortened(plain);
 }
 
 /** Names as a sentence lists them: `“a.png”, “b.pdf”`. */

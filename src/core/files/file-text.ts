@@ -1,11 +1,15 @@
 import type { TurnFile } from '../ports.ts';
 import { toPlainName } from './file-name.ts';
 
-/** What of a file a prompt shows beside its description: its text, or the picture itself; `unseen` by a model without eyes. */
+/**
+ * What of a file a prompt shows beside its description: its text, or the picture itself. `unseen`: by a model without eyes; `left`: out, for
+ * there were too many.
+ */
 export type Shown =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'picture' }
-  | { readonly kind: 'unseen' };
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'left' };
 
 /** Told to the model where files are in the conversation. */
 export const filesRule =
@@ -21,23 +25,26 @@ export function describeFiles(
   files: readonly TurnFile[],
   shown: (file: TurnFile) => Shown | undefined = () => undefined,
 ): string {
-  const unread = files.filter(({ kind }) => kind === undefined);
+  const unread = files.filter(({ kind, pending }) => kind === undefined && pending === undefined);
+  const waiting = files.filter(({ kind, pending }) => kind === undefined && pending !== undefined);
   const parts = files.filter(({ kind }) => kind !== undefined).map((file) => describe(file, shown(file)));
-  if (unread.length > 0) {
-    const names = unread.map(({ name, about }) => {
-      const plain = toPlainName(name);
-      return about === '' ? plain : `${plain} (${toPlainName(about)})`;
-    });
-    parts.push(`[Attached, but not readable for you: ${names.join(', ')}]`);
-  }
+  if (unread.length > 0) parts.push(`[Attached, but not readable for you: ${list(unread)}]`);
+  if (waiting.length > 0) parts.push(`[Attached, but not read: ${list(waiting)}]`);
   return parts.join('\n\n');
+}
+
+function list(files: readonly TurnFile[]): string {
+  const names = files.map(({ name, about }) => {
+    const plain = toPlainName(name);
+    return about === '' ? plain : `${plain} (${toPlainName(about)})`;
+  });
+  return names.join(', ');
 }
 
 function describe(file: TurnFile, shown: Shown | undefined): string {
   const { kind, key, digest } = file;
   if (kind === 'picture') {
-    const hidden = shown === undefined ? '; no longer in view' : '; you can’t see pictures';
-    return toLabel('Picture', file, shown?.kind === 'picture' ? '' : hidden);
+    return toLabel('Picture', file, toPlace(shown));
   }
   const label = kind === 'recording' ? 'Recording' : 'File';
   if (shown?.kind === 'text') return `${toLabel(label, file)}\n${fence(shown.text)}`;
@@ -45,6 +52,12 @@ function describe(file: TurnFile, shown: Shown | undefined): string {
     return toLabel(label, file, '; what is said in it is written above');
   const partly = key === undefined ? '' : '; only its beginning is in view';
   return `${toLabel(label, file, partly)}\n${fence(digest ?? '')}`;
+}
+
+function toPlace(shown: Shown | undefined): string {
+  if (shown === undefined) return '; no longer in view';
+  if (shown.kind === 'unseen') return '; you can’t see pictures';
+  return shown.kind === 'left' ? '; not in view: there are too many' : '';
 }
 
 function toLabel(kind: string, { name, about }: TurnFile, more = ''): string {

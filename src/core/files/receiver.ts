@@ -3,7 +3,7 @@ import type {
   Attachment,
   ChatModel,
   Counters,
-  FileContent,
+  FetchOptions,
   FileReader,
   KeyValue,
   Logger,
@@ -12,11 +12,12 @@ import type {
   TranscriptionModel,
   TurnFile,
 } from '../ports.ts';
-import { untilAborted } from '../until-aborted.ts';
-import { createByteGate } from './byte-gate.ts';
 import { type Content, type ContentStore, type Contents, createContentStore, keyOf } from './contents.ts';
+import { countTokens } from './count-tokens.ts';
+import { Delay, startTimer, toCause } from './delay.ts';
 import { cutMiddle, toDigest } from './excerpt.ts';
-import { faultOf, silent, tellFaults } from './file-faults.ts';
+import { faultOf, partOf, tellFaults } from './file-faults.ts';
+import { createFileTaker, type FileTaker, type Taken } from './taking.ts';
 import { pictureTokens } from './view.ts';
 
 /** What reads files, as the house gives it. */
@@ -60,8 +61,8 @@ export interface Receipt {
 /** Gets what people send into a form that prompts take. */
 export interface FileReceiver {
   /**
-   * Fetches and reads files: at most sixteen, within half a minute (recordings have longer). Never rejects: what could not be
-   * read is told of in the receipt, and after an abort the rest counts as unread.
+   * Fetches and reads files: at most sixteen, within three minutes. Never rejects: what could not be read is told of in the
+   * receipt, and what was not read because of an abort, or of a fault that passes, is pending in it.
    */
   receive(thread: ThreadKey, attachments: readonly Attachment[], signal: AbortSignal): Promise<Receipt>;
   /**
@@ -91,11 +92,10 @@ export function toUnread({ name, mediaType = '' }: Attachment): TurnFile {
 /** Creates the receiver of an engine. */
 export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
   const { platformOf, model, files: tools, logger, counters, now } = options;
-  // Of the whole process: what ten people send at once does not lie in memory all at once.
-  const gate = createByteGate(2 * (tools?.mostBytes ?? 0));
+  const mostCharacters = Math.min(400_000, (model.contextTokens - model.outputTokens) * 2);
+  const taker = tools && createFileTaker({ ...tools, mostCharacters });
   const store: ContentStore | undefined =
     tools && createContentStore({ keyValue: tools.contents, logger, now });
-  const mostCharacters = Math.min(400_000, (model.contextTokens - model.outputTokens) * 2);
 
   async function receive(
     thread: ThreadKey,
@@ -107,102 +107,68 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
     const received = attachments.map((attachment): ReceivedFile => ({ file: toUnread(attachment) }));
     const faults = new Map<number, string>();
     const readable = [...attachments.keys()].filter(
-      (index) => tools !== undefined && isFetchable(platform, attachments[index]!),
+      (index) => taker !== undefined && isFetchable(platform, attachments[index]!),
     );
-    const fetching = startTimer(fetchMs, signal);
-    const listening = startTimer(listenMs, signal);
+    const patience = startTimer('busy', patienceMs, signal);
 
-    async function readOne(index: number, { reader, transcriber, mostBytes }: FileTools): Promise<void> {
-      const attachment = attachments[index]!;
-      const { name, bytes: size = mostBytes } = attachment;
-      const leave = await gate.enter(Math.min(size, mostBytes), fetching.signal);
-      try {
-        const fetched = platform.fetchFile!(attachment, { mostBytes, signal: fetching.signal });
-        const bytes = await untilAborted(fetched, fetching.signal);
-        const reading = reader.read({ name, bytes }, { mostCharacters, signal: fetching.signal });
-        const content = await untilAborted(reading, fetching.signal);
-        counters.add(`files.${content.kind}`);
-        received[index] = await (content.kind === 'recording'
-          ? listen(name, content, transcriber)
-          : describe(name, content.kind, content.about, content));
-      } finally {
-        leave();
-      }
-    }
-
-    async function listen(
-      name: string,
-      recording: Extract<FileContent, { readonly kind: 'recording' }>,
-      transcriber: TranscriptionModel,
-    ): Promise<ReceivedFile> {
-      const work = transcriber.transcribe({ ...recording, name }, listening.signal);
-      const heard = (await untilAborted(work, listening.signal)).trim();
-      if (heard === '') throw new ParleyError('file-unreadable', silent(name));
-      if (heard.length > mostHeard)
-        return describe(name, 'recording', recording.about, {
-          kind: 'text',
-          text: cutMiddle(heard, mostCharacters),
-        });
-      const file = {
-        name,
-        kind: 'recording',
-        about: recording.about,
-        digest: toDigest(heard),
-        tokens: 0,
-      } as const;
-      return { file, heard };
-    }
-
-    async function describe(
-      name: string,
-      kind: FileContent['kind'],
-      about: string,
-      content: Content,
-    ): Promise<ReceivedFile> {
+    async function describe({ name }: Attachment, taken: Taken): Promise<ReceivedFile> {
+      const { kind, about } = taken;
       const described = { name, kind, about };
-      if (content.kind === 'text') {
-        const digest = toDigest(content.text);
-        const tokens = model.countTokens(content.text);
-        if (digest === content.text && kind === 'text') return { file: { ...described, digest, tokens } };
-        const key = await put(content);
-        return { file: { ...described, digest, key, tokens } };
+      if (taken.kind === 'picture') {
+        const { mediaType, bytes } = taken;
+        return {
+          file: {
+            ...described,
+            key: await put({ kind: 'picture', mediaType, bytes }),
+            tokens: pictureTokens,
+          },
+        };
       }
-      return { file: { ...described, key: await put(content), tokens: pictureTokens } };
+      const text = taken.kind === 'text' ? taken.text : cutMiddle(taken.heard, mostCharacters);
+      const digest = toDigest(text);
+      if (taken.kind === 'recording' && text.length <= mostHeard)
+        return { file: { ...described, digest, tokens: 0 }, heard: text };
+      const tokens = await countTokens(text, model, patience.signal);
+      if (digest === text) return { file: { ...described, digest, tokens } };
+      return { file: { ...described, digest, key: await put({ kind: 'text', text }), tokens } };
     }
 
     async function put(content: Content): Promise<string> {
-      // What a reader gives carries its description, too: that is no part of the content.
-      const plain: Content =
-        content.kind === 'text'
-          ? { kind: 'text', text: content.text }
-          : { kind: 'picture', mediaType: content.mediaType, bytes: content.bytes };
-      const key = await keep(plain);
-      contents.set(key, plain);
+      const key = await keep(content);
+      contents.set(key, content);
       return key;
     }
 
-    async function tryOne(index: number): Promise<void> {
-      if (tools === undefined || signal.aborted) return;
+    async function receiveOne(index: number, { take }: FileTaker): Promise<void> {
+      const attachment = attachments[index]!;
+      const { name } = attachment;
       try {
-        await readOne(index, tools);
+        const fetch = (limits: FetchOptions) => platform.fetchFile!(attachment, limits);
+        const taken = await take({ attachment, fetch, signal: patience.signal });
+        counters.add(`files.${taken.kind}`);
+        received[index] = await describe(attachment, taken);
+        const part = partOf(name, taken.about);
+        if (part !== undefined) faults.set(index, part);
       } catch (error) {
+        const cause = toCause(error, patience.signal);
+        // What the file itself is to blame for would be no better another time.
+        const isFinal = cause instanceof ParleyError && cause.code === 'file-unreadable';
+        if (!isFinal) received[index] = { file: { ...toUnread(attachment), pending: attachment } };
         if (signal.aborted) return;
-        counters.add(`files.failed.${error instanceof ParleyError ? error.code : 'unexpected'}`);
-        logger.warn('a file could not be read', { thread, error });
-        const late = fetching.signal.aborted || listening.signal.aborted;
-        faults.set(index, faultOf(attachments[index]!.name, error, late));
+        counters.add(`files.failed.${codeOf(cause)}`);
+        logger.warn('a file could not be read', { thread, error: cause });
+        faults.set(index, faultOf(name, cause));
       }
     }
 
     const waiting = readable.slice(0, mostFiles).values();
     const work = async () => {
-      for (const index of waiting) await tryOne(index);
+      if (taker !== undefined) for (const index of waiting) await receiveOne(index, taker);
     };
     try {
       await Promise.all(Array.from({ length: atOnce }, work));
     } finally {
-      fetching.clear();
-      listening.clear();
+      patience.clear();
     }
     return { received, contents, faults: tellFaults({ attachments, readable, mostFiles, faults }) };
   }
@@ -232,22 +198,15 @@ export function createFileReceiver(options: FileReceiverOptions): FileReceiver {
   };
 }
 
-interface Timer {
-  readonly signal: AbortSignal;
-  clear(): void;
-}
-
-function startTimer(limitMs: number, signal: AbortSignal): Timer {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error(`no end within ${limitMs} ms`)), limitMs);
-  return { signal: AbortSignal.any([signal, controller.signal]), clear: () => clearTimeout(timer) };
+function codeOf(cause: unknown): string {
+  if (cause instanceof Delay) return cause.why;
+  return cause instanceof ParleyError ? cause.code : 'unexpected';
 }
 
 /** As many as image models take at once. */
 const mostFiles = 16;
 const atOnce = 2;
-const fetchMs = 30_000;
-/** An hour of speech takes a transcriber about a minute. */
-const listenMs = 120_000;
+/** For all files of a question, waiting for those of others included. */
+const patienceMs = 180_000;
 /** What was said at greater length is a file of its own, not a message. */
 const mostHeard = 6_000;

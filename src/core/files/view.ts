@@ -10,6 +10,8 @@ export type InView = Shown & { readonly tokens: number; readonly picture?: Pictu
 export interface View {
   /** What is in view of a file; nothing where only its description is. */
   readonly shown: (file: TurnFile) => InView | undefined;
+  /** Pictures of the newest question that it has no room for. */
+  readonly left: readonly TurnFile[];
 }
 
 /** Options of {@link createView}. */
@@ -25,23 +27,28 @@ export interface ViewOptions {
 
 /**
  * Shares the room that a prompt has for files: those of the last questions, newest question first; within a question
- * pictures first, then texts, the short ones whole and the long ones cut to equal shares.
+ * pictures first, then texts, the short ones whole and the long ones cut to equal shares. Of earlier questions no more than the
+ * newest pictures are shown, of the newest one all.
  */
 export function createView({ turns, contents, mostTokens, pictures }: ViewOptions): View {
   const shown = new Map<TurnFile, InView>();
+  const hidden: TurnFile[] = [];
   let left = mostTokens;
-  let picturesLeft = mostPictures;
-  for (const files of filesInView(turns)) {
+  let picturesShown = 0;
+  for (const [age, files] of filesInView(turns).entries()) {
     const texts: { readonly file: TurnFile; readonly text: string }[] = [];
     for (const file of files.toReversed()) {
       const content = file.key === undefined ? undefined : contents.get(file.key);
       if (content?.kind === 'text') texts.push({ file, text: content.text });
       else if (content !== undefined && !pictures) shown.set(file, { kind: 'unseen', tokens: 0 });
-      else if (content !== undefined && picturesLeft > 0 && left >= pictureTokens) {
-        picturesLeft--;
+      else if (content !== undefined && picturesShown < mostPictures(age) && left >= pictureTokens) {
+        picturesShown++;
         left -= pictureTokens;
         const { mediaType, bytes } = content;
         shown.set(file, { kind: 'picture', tokens: pictureTokens, picture: { mediaType, bytes } });
+      } else if (content !== undefined && age === 0) {
+        shown.set(file, { kind: 'left', tokens: 0 });
+        hidden.unshift(file);
       }
     }
     texts.sort((one, other) => one.file.tokens - other.file.tokens);
@@ -55,7 +62,7 @@ export function createView({ turns, contents, mostTokens, pictures }: ViewOption
       shown.set(file, { kind: 'text', text: cutMiddle(text, most), tokens });
     }
   }
-  return { shown: (file) => shown.get(file) };
+  return { shown: (file) => shown.get(file), left: hidden };
 }
 
 /** The keys of what prompts may show: enough to fill the model's window, newest first. */
@@ -63,12 +70,14 @@ export function keysInView(turns: readonly Turn[], { contextTokens }: ChatModel)
   const keys: string[] = [];
   let tokens = 0;
   let pictures = 0;
-  for (const { kind, key, tokens: size } of filesInView(turns).flatMap((files) => files.toReversed())) {
-    if (key === undefined || (kind === 'picture' ? pictures >= mostPictures : tokens >= contextTokens))
-      continue;
-    if (kind === 'picture') pictures++;
-    else tokens += size;
-    keys.push(key);
+  for (const [age, files] of filesInView(turns).entries()) {
+    for (const { kind, key, tokens: size } of files.toReversed()) {
+      if (key === undefined) continue;
+      if (kind === 'picture' ? pictures >= mostPictures(age) : tokens >= contextTokens) continue;
+      if (kind === 'picture') pictures++;
+      else tokens += size;
+      keys.push(key);
+    }
   }
   return keys;
 }
@@ -90,7 +99,8 @@ function filesInView(turns: readonly Turn[]): readonly (readonly TurnFile[])[] {
 
 /** What a picture counts in a prompt, whatever its size: about what models count for one of 1,500 pixels. */
 export const pictureTokens = 1_200;
-const mostPictures = 8;
+/** Of a question so many questions ago: of the newest one all that can come with it. */
+const mostPictures = (age: number) => (age === 0 ? Number.POSITIVE_INFINITY : 8);
 const questionsInView = 3;
 /** A smaller piece of a long text is no use: its digest does as well. */
 const leastTokens = 150;

@@ -1,11 +1,15 @@
 import type { Turn } from '../ports.ts';
 
-/** What was heard in a question's recordings, in small above the answer; empty where there were none. */
-export function toVoiceQuote(turns: readonly Turn[]): string {
+/**
+ * What was heard in a question's recordings, quoted above the answer; empty where there were none.
+ * @param smallPrint what a line begins with to stand in small, where the place has such a thing: Markdown has not, and a quote
+ * sets it off well enough
+ */
+export function toVoiceQuote(turns: readonly Turn[], smallPrint = ''): string {
   const lines = turns
     .flatMap(({ files = [] }) => files)
     .flatMap(({ kind, digest }) =>
-      kind === 'recording' && digest !== undefined ? [`> 🎤 ${shorten(digest)}`] : [],
+      kind === 'recording' && digest !== undefined ? [`> ${smallPrint}🎤 ${shorten(digest)}`] : [],
     );
   return lines.length === 0 ? '' : `${lines.join('\n>\n')}\n\n`;
 }

@@ -38,6 +38,29 @@ test('what was said above is read in order, by name, and as people read it', asy
   ]);
 });
 
+test('what people sent above can be fetched, and is named among what was said', async () => {
+  const { slack, bob, channel, head, earlier, platform } = await begin();
+  const threadTs = head.ts;
+  const shot = { name: 'shot@here.png', mimetype: 'image/png', content: 'pixels' };
+  slack.say(bob, channel, '', { threadTs, files: [shot] });
+  slack.say(bob, channel, 'two', { threadTs, files: [{ name: 'a.txt' }, { name: 'b.txt' }] });
+  slack.say({ id: slack.bot.userId, name: 'parley' }, channel, 'drawn', {
+    ...{ threadTs, bot: true, files: [{ name: 'own.png' }] },
+  });
+  const question = slack.say(bob, channel, 'what is this?', { threadTs, mention: true });
+
+  const [, picture, texts, own] = await earlier(question);
+  expect(picture).toMatchObject({
+    text: '[file: shot＠here.png]',
+    attachments: [{ name: 'shot@here.png', mediaType: 'image/png', source: { team: slack.team.id } }],
+  });
+  expect(texts).toMatchObject({ text: 'two\n[file: a.txt]\n[file: b.txt]', attachments: [{}, {}] });
+  expect(own).toEqual({ author: expect.anything(), own: true, text: 'drawn' });
+  const { signal } = new AbortController();
+  const bytes = await platform.fetchFile!(picture!.attachments![0]!, { mostBytes: 100, signal });
+  expect(Buffer.from(bytes).toString()).toBe('pixels');
+});
+
 test('a new conversation has nothing above', async () => {
   const { slack, head, earlier, platform } = await begin();
   expect(await earlier(head)).toEqual([]);

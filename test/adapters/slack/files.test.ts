@@ -7,6 +7,10 @@ import { connect, createInstruments, optionsFor } from './harness.ts';
 
 const notes: SentFile = { name: 'notes.txt', content: 'Remember the milk.' };
 
+const canvas = noticeOf(
+  'I can’t read “notes.txt”: it is a canvas. Please copy what matters into a message, or download it and send it as a file.',
+);
+
 /** Maria sends a file in her direct message. */
 async function send(file: SentFile) {
   const connected = await connect();
@@ -107,6 +111,8 @@ it.each([
     ),
   ],
   [{ ...notes, mode: 'tombstone' }, gone],
+  [{ ...notes, mode: 'quip', mimetype: 'application/vnd.slack-docs' }, canvas],
+  [{ ...notes, mode: 'hosted', mimetype: 'application/vnd.slack-docs' }, canvas],
 ] as const)('says why a file can not be had: %#', async (sent, sentence) => {
   const { slack, file, fetch } = await send(sent);
   await expect(fetch(file)).rejects.toMatchObject(sentence);

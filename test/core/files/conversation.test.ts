@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ParleyError } from '../../../src/core/errors.ts';
-import type { Turn } from '../../../src/core/ports.ts';
+import type { Attachment, FileContent, Turn } from '../../../src/core/ports.ts';
 import { unreadable } from '../../fakes/files.ts';
 import { createFakeModel } from '../../fakes/model.ts';
 import { createMessage } from '../../fakes/platform.ts';
@@ -86,7 +86,8 @@ describe('a question with files', () => {
     });
     expect(lastOf(scene).text).toBe(
       'compare\n\n[File “a.txt”: text]\n```\nalpha\n```\n\n' +
-        '[Attached, but not readable for you: plan.pdf, b.bin, far.doc (application/msword)]',
+        '[Attached, but not readable for you: plan.pdf, far.doc (application/msword)]\n\n' +
+        '[Attached, but not read: b.bin]',
     );
     expect(counters.snapshot()).toMatchObject({
       'files.failed.file-unreadable': 1,
@@ -168,7 +169,7 @@ describe('a question with files', () => {
     expect(shownIn(scene).notice).toBe('⚠️ I read 16 files at a time: please send “16.txt”, “17.txt” again.');
   });
 
-  it('waits half a minute for all of them, then goes on without', async () => {
+  it('waits half a minute for one that hangs, then goes on without', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const scene = setUpDirect();
@@ -283,6 +284,145 @@ describe('later', () => {
     expect(stored).not.toContain('source');
     expect(stored).not.toContain('end"');
     expect(stored.length).toBeLessThan(1_500);
+  });
+});
+
+describe('a question that was stopped while its files were read', () => {
+  const again = () => createCall('regenerate', { conversation: direct, shared: false });
+
+  /** An engine that is stopped while the second of two files is on its way. */
+  async function stopped(text: string) {
+    const scene = setUpDirect();
+    const { engine, files, idle } = scene;
+    const slow = Promise.withResolvers<FileContent>();
+    const attachments = [files.text('a.txt', 'alpha'), files.attach('b.txt', slow.promise)];
+    await engine.message(say(text, { attachments }));
+    await vi.waitUntil(() => files.fetched.length === 2);
+    engine.stop(direct);
+    await idle();
+    expect(shownIn(scene)).toMatchObject({ text: '', end: 'stopped' });
+    slow.resolve({ kind: 'text', about: 'text', text: 'beta' });
+    return scene;
+  }
+
+  it.each(['compare', ''])('is answered with them when it is asked again (%j)', async (text) => {
+    const scene = await stopped(text);
+    const { engine, model, idle } = scene;
+    model.reply = () => 'Alike.';
+    await engine.command(again());
+    await idle();
+    expect(lastOf(scene).text).toContain('alpha');
+    expect(lastOf(scene).text).toContain('beta');
+    expect(shownIn(scene, 1)).toEqual({ text: 'Alike.', end: 'complete' });
+    const turns = await turnsOf(scene);
+    expect(turns.map((turn) => turn.text)).toEqual([text, 'Alike.']);
+    expect(JSON.stringify(turns)).not.toContain('source');
+    await engine.command(again());
+    await idle();
+    expect(model.calls[1]!.messages).toEqual(model.calls[0]!.messages);
+  });
+
+  it('tells the model of them when something else is asked', async () => {
+    const scene = await stopped('compare');
+    const { engine, model, idle } = scene;
+    model.reply = () => 'ok';
+    await engine.message(say('never mind'));
+    await idle();
+    expect(model.calls[0]!.messages[1]!.text).toMatch(/^compare\n\n.*\[Attached, but not read: b\.txt\]$/s);
+  });
+
+  it('says what is wrong where nothing of it can be read', async () => {
+    const scene = setUpDirect();
+    const { engine, files, model, idle } = scene;
+    const slow = Promise.withResolvers<Error>();
+    await engine.message(say('', { attachments: [files.attach('a.exe', slow.promise)] }));
+    await vi.waitUntil(() => files.fetched.length === 1);
+    engine.stop(direct);
+    await idle();
+    slow.resolve(unreadable('“a.exe” is a program.'));
+    await engine.command(again());
+    await idle();
+    expect(model.calls).toEqual([]);
+    expect(shownIn(scene, 1)).toEqual({ text: '', end: 'complete', notice: '⚠️ “a.exe” is a program.' });
+  });
+
+  it('by a shutdown is answered with them after it, when it is asked again', async () => {
+    const kept = createStores();
+    const before = setUpDirect(kept);
+    const slow = Promise.withResolvers<FileContent>();
+    const attachments = [before.files.attach('a.txt', slow.promise)];
+    await before.engine.message(say('sum up', { attachments }));
+    await vi.waitUntil(() => before.files.fetched.length === 1);
+    await before.engine.drain(0);
+    const after = setUpDirect(kept);
+    after.files.text('a.txt', 'alpha');
+    after.model.reply = () => 'Short.';
+    await after.engine.command(again());
+    await after.idle();
+    expect(lastOf(after).text).toMatch(/^sum up\n\n.*alpha/s);
+    expect(shownIn(after).text).toBe('Short.');
+  });
+});
+
+describe('a fault that passes', () => {
+  it('is made good when the question is asked again, and what was said is quoted then', async () => {
+    const scene = setUpDirect();
+    const { engine, files, model, idle } = scene;
+    model.reply = () => 'ok';
+    const voice = files.recording('voice.ogg', new ParleyError('model-unavailable', 'The server is down.'));
+    await engine.message(say('well?', { attachments: [voice] }));
+    await idle();
+    expect(shownIn(scene)).toMatchObject({
+      text: 'ok',
+      notice: expect.stringContaining('The server is down.'),
+    });
+    files.hear('voice.ogg', 'What is it?');
+    await engine.command(createCall('regenerate', { conversation: direct, shared: false }));
+    await idle();
+    expect(shownIn(scene, 1)).toEqual({ text: '> 🎤 What is it?\n\nok', end: 'complete' });
+    expect((await turnsOf(scene)).map(({ text }) => text)).toEqual(['well?\n\nWhat is it?', 'ok']);
+  });
+});
+
+describe('a thread that Parley is new to', () => {
+  const bob = { id: 'fake:bob', name: 'Bob' };
+  const said = (text: string, attachments: readonly Attachment[]) => ({
+    ...{ author: bob, own: false, text: `${text}[file]`, attachments },
+  });
+
+  it('has files above a question that it may be about', async () => {
+    const { engine, platform, files, model, idle, history } = setUp();
+    model.reply = () => 'A cat.';
+    platform.earlierMessages = [
+      said('look', [files.picture('cat.png')]),
+      { ...said('drawn', [files.picture('own.png')]), own: true },
+      said('', [{ name: 'far.txt' }]),
+    ];
+    await engine.message(createMessage('what is this?', { attachments: [files.text('a.txt', 'alpha')] }));
+    await idle();
+    expect(files.fetched).toEqual(['a.txt', 'cat.png']);
+    const asked = model.calls[0]!.messages.at(-1)!;
+    expect(asked.text).toMatch(/^Ada: what is this\?\n\n.*alpha.*\[Picture “cat\.png”: PNG picture\]$/s);
+    expect(asked.pictures).toEqual([{ mediaType: 'image/png', bytes: Buffer.from('cat.png') }]);
+    expect((await history.read('fake:1')).map(({ text }) => text)).toEqual([
+      ...['look[file]', 'drawn[file]', '[file]', 'what is this?', 'A cat.'],
+    ]);
+    await engine.message(createMessage('and?'));
+    await idle();
+    expect(files.fetched).toHaveLength(2);
+  });
+
+  it('of many files has those of the first message and the newest', async () => {
+    const { engine, platform, files, model, idle } = setUp();
+    model.reply = () => 'ok';
+    platform.earlierMessages = Array.from({ length: 12 }, (_, index) =>
+      said(`${index}`, [files.text(`${index}.txt`, 'x')]),
+    );
+    await engine.message(createMessage('what are these?'));
+    await idle();
+    expect(files.fetched.toSorted()).toEqual(
+      [0, 5, 6, 7, 8, 9, 10, 11].map((index) => `${index}.txt`).toSorted(),
+    );
   });
 });
 

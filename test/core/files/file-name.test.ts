@@ -5,7 +5,7 @@ import { extensionOf, toPlainName } from '../../../src/core/files/file-name.ts';
 /** Any UTF-16 unit, halves of pairs too; often one that matters. */
 const unit = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
-  fc.constantFrom('@', '`', '<', '>', ' ', '.', '\n', '🙂'),
+  fc.constantFrom('@', '`', '<', '>', ' ', '.', '\n', '🙂', '\u200b', '\u{e0041}'),
 );
 
 describe('a name in a sentence', () => {
@@ -15,6 +15,9 @@ describe('a name in a sentence', () => {
     ['<@U123> <!channel>.txt', '‹＠U123› ‹!channel›.txt'],
     ['`rm -rf`\n\u0007.sh', '’rm -rf’ .sh'],
     ['invoice\u202efdp.exe', 'invoice fdp.exe'],
+    ['pl\u200ba\u00adn\u{e0041}\u{e0042}.pdf', 'plan.pdf'],
+    ['👩\u200d👧 ❤\ufe0f.png', '👩\u200d👧 ❤\ufe0f.png'],
+    ['\u{e0100}\u3164\u200d', 'unnamed'],
     ['', 'unnamed'],
     ['\u0000', 'unnamed'],
     [`${'long '.repeat(30)}.markdown`, /^long long .*….markdown$/],
@@ -27,7 +30,7 @@ describe('a name in a sentence', () => {
       fc.property(fc.string({ unit, maxLength: 300 }), (name) => {
         const shown = toPlainName(name);
         expect(shown.length).toBeLessThanOrEqual(60);
-        expect(shown).not.toMatch(/[@`<>\p{Cc}]/u);
+        expect(shown).not.toMatch(/[@`<>\p{Cc}]|(?!\u200d)\p{Cf}/u);
         expect(shown.isWellFormed()).toBe(true);
         expect(shown.trim()).not.toBe('');
       }),

@@ -62,6 +62,15 @@ describe('files under the words', () => {
   });
 });
 
+it('says what there was no room for, and what was not read yet', () => {
+  const waiting: TurnFile = { name: 'c.txt', about: 'text/plain', tokens: 0, pending: { name: 'c.txt' } };
+  const unread: TurnFile = { name: 'd.exe', about: '', tokens: 0 };
+  expect(describeFiles([picture, waiting, unread], () => ({ kind: 'left' }))).toBe(
+    '[Picture “b.png”: PNG picture, 8 × 8; not in view: there are too many]\n\n' +
+      '[Attached, but not readable for you: d.exe]\n\n[Attached, but not read: c.txt (text/plain)]',
+  );
+});
+
 describe('a name', () => {
   it('is made harmless and short, its ending kept', () => {
     expect(toPlainName('a”]\n```@everyone\u202e<b>.txt')).toBe('a ’’’＠everyone ‹b›.txt');

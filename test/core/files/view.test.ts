@@ -38,8 +38,12 @@ function contentsOf(turns: readonly Turn[]): Map<string, Content> {
   );
 }
 
+function see(turns: readonly Turn[], mostTokens: number, pictures = true) {
+  return createView({ turns, contents: contentsOf(turns), mostTokens, pictures });
+}
+
 function view(turns: readonly Turn[], mostTokens: number, pictures = true) {
-  const { shown } = createView({ turns, contents: contentsOf(turns), mostTokens, pictures });
+  const { shown } = see(turns, mostTokens, pictures);
   const all = turns.flatMap(({ files = [] }) => files).map((file) => ({ file, shown: shown(file) }));
   return Object.fromEntries(all.flatMap((one) => (one.shown ? [[one.file.name, one.shown.tokens]] : [])));
 }
@@ -53,7 +57,19 @@ describe('what is in view', () => {
     expect(view([older], 100)).toEqual({});
   });
 
-  it('shows the eight newest pictures, where there is room for them', () => {
+  it('shows every picture of the question itself, and says for which there is no room', () => {
+    const names = Array.from({ length: 16 }, (_, index) => `${index + 1}`);
+    const turns = [ask('one', [picture('old')]), ask('two', names.map(picture))];
+    expect(Object.keys(view(turns, 20_000))).toEqual(names);
+    expect(see(turns, 20_000).left).toEqual([]);
+    const few = see(turns, 17_000);
+    expect(few.left.map(({ name }) => name)).toEqual(['1', '2']);
+    expect(few.shown(turns[1]!.files![0]!)).toEqual({ kind: 'left', tokens: 0 });
+    expect(few.shown(turns[0]!.files![0]!)).toBeUndefined();
+    expect(keysInView(turns, model)).toEqual(names.toReversed());
+  });
+
+  it('shows the eight newest pictures of all questions, where there is room for them', () => {
     const turns = [
       ask('one', [picture('1'), picture('2')]),
       ask('two', Array.from('345678', picture)),
@@ -81,7 +97,7 @@ describe('what is in view', () => {
     const turns = [
       ask('one', [...Array.from('123456789', picture), text('a', 9_000), text('b', 9_000), text('c', 9_000)]),
     ];
-    expect(keysInView(turns, model).join('')).toBe('cb98765432');
+    expect(keysInView(turns, model).join('')).toBe('cb987654321');
   });
 });
 

@@ -116,8 +116,8 @@ export interface SentFile {
   readonly content?: Uint8Array | string;
   /** As Slack tells it. @default that of the content */
   readonly size?: number;
-  /** `external` lies elsewhere, `hidden_by_limit` and `tombstone` can't be had. @default 'hosted' */
-  readonly mode?: 'hosted' | 'snippet' | 'external' | 'hidden_by_limit' | 'tombstone';
+  /** `external` lies elsewhere, `hidden_by_limit` and `tombstone` can't be had, `quip` is a canvas. @default 'hosted' */
+  readonly mode?: 'hosted' | 'snippet' | 'external' | 'hidden_by_limit' | 'tombstone' | 'quip';
   /** In place of an address of Slack's. */
   readonly url?: string;
   /** True: the event tells its id alone, as of files shared between companies. @default false */
