@@ -1,4 +1,4 @@
-import { fetchStream } from './http-fetch.ts';
+import { fetchStream } from '../core/http-fetch.ts';
 
 /** {@link fetchStream} for calls that upload files: a form is written out first. */
 export async function fetchFormStream(

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { addAbortSignal } from 'node:stream';
+import { EndedEarlyError, readText } from '../core/http-fetch.ts';
 import type { ImageUsage } from '../core/picture-ports.ts';
 import type { Picture } from '../core/ports.ts';
 import { toChunk } from './chat-chunk.ts';
 import type { Deadline } from './deadline.ts';
 import { readEvents } from './event-stream.ts';
-import { readText } from './http-fetch.ts';
-import { EndedEarlyError } from './openai-errors.ts';
 import { decodePicture, LinkedPictureError } from './picture-bytes.ts';
 
 /** What a server sends of one picture: previews, then the picture. */

@@ -1,6 +1,6 @@
+import { fetchWhole } from '../core/http-fetch.ts';
 import type { EmbeddingModel, Embeddings, Logger } from '../core/ports.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { fetchWhole } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
 import { toModelError } from './openai-errors.ts';
 import { toRetryDelay } from './retry.ts';

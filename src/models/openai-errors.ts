@@ -1,5 +1,6 @@
 import { APIConnectionError, APIError } from 'openai';
 import { type ErrorCode, ParleyError } from '../core/errors.ts';
+import { EndedEarlyError } from '../core/http-fetch.ts';
 import type { ImageRequest } from '../core/picture-ports.ts';
 import { toWords } from './durations.ts';
 import { toImageNotice } from './image-notices.ts';
@@ -21,11 +22,6 @@ export interface FailedCall {
   readonly pictures?: boolean;
   /** True where the model was offered tools. */
   readonly tools?: boolean;
-}
-
-/** Thrown where a server ends its answer without having said that it is complete. */
-export class EndedEarlyError extends Error {
-  override readonly name = 'EndedEarlyError';
 }
 
 /**

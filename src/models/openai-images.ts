@@ -1,10 +1,10 @@
 import { APIError } from 'openai';
 import type { ParleyError } from '../core/errors.ts';
+import type { StreamedResponse } from '../core/http-fetch.ts';
 import type { ImageEvent, ImageModel, ImageRequest, ImageUsage } from '../core/picture-ports.ts';
 import type { Logger } from '../core/ports.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { fetchFormStream } from './form-fetch.ts';
-import type { StreamedResponse } from './http-fetch.ts';
 import { type ImageAnswer, readImageAnswer } from './image-answer.ts';
 import { createImageManners, toEditBody, toGenerateBody } from './image-body.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';

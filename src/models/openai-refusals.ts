@@ -24,7 +24,8 @@ export function refusesPictures({ status = 0, message }: APIError): boolean {
 export function refusesTools({ status = 0, param, message }: APIError): boolean {
   if (status < 400 || status === 401 || status === 403 || status === 429) return false;
   // A call that went wrong once says nothing of the next one.
-  if (/not in request|\bto parse\b|arguments|\brole\b|output|call.?id|unexpected/i.test(message)) return false;
+  if (/not in request|\bto parse\b|arguments|\brole\b|output|call.?id|unexpected/i.test(message))
+    return false;
   if (/^(tools?|functions?)\b|^tool_choice/.test(param ?? '')) return true;
   return (
     /\b(not?|cannot|un\w+)\b.{0,60}\b(tools?|function.?call)|n['’]t .{0,60}\b(tools?|function.?call)/i.test(

@@ -1,6 +1,7 @@
 import type { ChatCompletionCreateParamsBase } from 'openai/resources/chat/completions';
 import type { CompletionUsage } from 'openai/resources/completions';
 import { ParleyError } from '../core/errors.ts';
+import { EndedEarlyError, fetchStream, fetchWhole, type StreamedResponse } from '../core/http-fetch.ts';
 import type {
   ChatModel,
   ChatRequest,
@@ -14,9 +15,8 @@ import { toChunk } from './chat-chunk.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { readEvents } from './event-stream.ts';
 import { readFamily } from './families.ts';
-import { fetchStream, fetchWhole, type StreamedResponse } from './http-fetch.ts';
 import { connectOpenAi, type OpenAiAccess } from './openai-client.ts';
-import { EndedEarlyError, refusedNotice, toModelError } from './openai-errors.ts';
+import { refusedNotice, toModelError } from './openai-errors.ts';
 import { toParam, toToolParam } from './openai-messages.ts';
 import { toRetryDelay } from './retry.ts';
 import { createTokenCounter } from './tokens.ts';

@@ -1,4 +1,5 @@
 import { DefaultUserAgent, RESTJSONErrorCodes } from 'discord.js';
+import { fetchWhole } from '../../core/http-fetch.ts';
 import type { Reading } from '../../core/ports.ts';
 import type { Upload } from './message-content.ts';
 import { toMultipart } from './multipart.ts';
@@ -90,7 +91,7 @@ export function createCall({ apiUrl, token, onAnswer, onUnauthorized }: CallerOp
     let text: string;
     let response: Response;
     try {
-      response = await fetch(`${base}${path}`, {
+      response = await (withFiles ? fetch : fetchWhole)(`${base}${path}`, {
         method,
         headers,
         ...(body === undefined ? {} : { body: withFiles ? toMultipart(body, files) : JSON.stringify(body) }),

@@ -1,4 +1,5 @@
 import { webApi } from '@slack/bolt';
+import { fetchWhole } from '../../core/http-fetch.ts';
 import type { Logger } from '../../core/ports.ts';
 import { toSlackLogger } from './logger.ts';
 
@@ -38,6 +39,7 @@ export function createClients({ botToken, apiUrl, logger }: ClientsOptions): Cli
 export function clientOptions(apiUrl: string | undefined): webApi.WebClientOptions {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    fetch: fetchWhole,
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
     maxRequestConcurrency: Number.POSITIVE_INFINITY,

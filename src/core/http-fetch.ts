@@ -1,13 +1,17 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { EndedEarlyError } from './openai-errors.ts';
 
 /**
- * `fetch` for the SDK's calls over Node's own HTTP client: half the processor time of the built-in one where
- * each token comes in a packet of its own, and no limit of 5 minutes until an answer begins. The body is text; no
- * redirect is followed.
+ * `fetch` over Node's own HTTP client, for what is called often: half the processor time of the built-in one where each token
+ * of a model comes in a packet of its own, a tenth less of all where a hundred replies are edited; and no limit of 5 minutes
+ * until an answer begins. The body is text; no redirect is followed.
  */
+
+/** Thrown where a server ends its answer without having said that it is complete. */
+export class EndedEarlyError extends Error {
+  override readonly name = 'EndedEarlyError';
+}
 
 /** A successful answer whose body is to be read from `incoming`: what costs is the web stream that it is not. */
 export class StreamedResponse extends Response {
