@@ -4,8 +4,8 @@ import { request as requestSecure } from 'node:https';
 
 /**
  * `fetch` over Node's own HTTP client, for what is called often: half the processor time of the built-in one where each token
- * of a model comes in a packet of its own, a tenth less of all where a hundred replies are edited; and no limit of 5 minutes
- * until an answer begins. The body is text; no redirect is followed.
+ * of a model comes in a packet of its own, and no limit of 5 minutes until an answer begins. The body is text; no redirect is
+ * followed.
  */
 
 /** Thrown where a server ends its answer without having said that it is complete. */
