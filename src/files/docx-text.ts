@@ -19,25 +19,41 @@ export interface Piece {
   readonly notes?: { resolve(reference: Piece): Piece | undefined };
 }
 
-/** The text of a document: headings, lists and tables in the manner of Markdown, notes at its end. */
-export function toDocumentText(document: Piece): string {
-  const notes: Piece[] = [];
+/** The text of a document, or of a slice of one. */
+export interface DocumentText {
+  readonly text: string;
+  /** The number of its last note, or the one that was given. */
+  readonly lastNote: number;
+}
+
+/**
+ * The text of a document: headings, lists and tables in the manner of Markdown, notes at its end.
+ * @param lastNote how many notes were there before it
+ */
+export function toDocumentText(document: Piece, lastNote: number): DocumentText {
+  const notes: Notes = { before: lastNote, pieces: [] };
   const body = blocks(document.children ?? [], notes);
-  // A note may refer to another one; no further than there are notes.
-  for (let index = 0; index < notes.length; index++) {
-    const note = document.notes?.resolve(notes[index]!);
-    const text = blocks(note?.body ?? [], [])
+  for (const [index, reference] of notes.pieces.entries()) {
+    const note = document.notes?.resolve(reference);
+    const text = blocks(note?.body ?? [], { before: 0, pieces: [] })
       .join(' ')
       .trim();
-    if (text !== '') body.push(`[${index + 1}] ${text}`);
+    if (text !== '') body.push(`[${lastNote + index + 1}] ${text}`);
   }
-  return body
+  const text = body
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+  return { text, lastNote: lastNote + notes.pieces.length };
 }
 
-function blocks(pieces: readonly Piece[], notes: Piece[]): string[] {
+/** References to notes, in their order. */
+interface Notes {
+  readonly before: number;
+  readonly pieces: Piece[];
+}
+
+function blocks(pieces: readonly Piece[], notes: Notes): string[] {
   return pieces.flatMap((piece) => {
     if (piece.type === 'paragraph') return [paragraph(piece, notes)];
     if (piece.type === 'table') return ['', ...(piece.children ?? []).map((row) => tableRow(row, notes)), ''];
@@ -45,7 +61,7 @@ function blocks(pieces: readonly Piece[], notes: Piece[]): string[] {
   });
 }
 
-function paragraph(piece: Piece, notes: Piece[]): string {
+function paragraph(piece: Piece, notes: Notes): string {
   const text = (piece.children ?? []).map((child) => inline(child, notes)).join('');
   const heading = /^heading ([1-6])$/i.exec(piece.styleName ?? '')?.[1];
   if (heading !== undefined) return `\n${'#'.repeat(Number(heading))} ${text}\n`;
@@ -57,7 +73,7 @@ function paragraph(piece: Piece, notes: Piece[]): string {
   return `${text}\n`;
 }
 
-function tableRow(row: Piece, notes: Piece[]): string {
+function tableRow(row: Piece, notes: Notes): string {
   const cells = (row.children ?? []).map((cell) =>
     blocks(cell.children ?? [], notes)
       .join(' ')
@@ -67,7 +83,7 @@ function tableRow(row: Piece, notes: Piece[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function inline(piece: Piece, notes: Piece[]): string {
+function inline(piece: Piece, notes: Notes): string {
   switch (piece.type) {
     case 'text':
       return piece.value ?? '';
@@ -78,7 +94,7 @@ function inline(piece: Piece, notes: Piece[]): string {
     case 'checkbox':
       return piece.checked === true ? '[x] ' : '[ ] ';
     case 'noteReference':
-      return `[${notes.push(piece)}]`;
+      return `[${notes.before + notes.pieces.push(piece)}]`;
     default:
       return (piece.children ?? []).map((child) => inline(child, notes)).join('');
   }

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { fileTypeFromBuffer } from 'file-type';
 import { type TextEncoding, textEncodingOf } from './text-encoding.ts';
 
 /** What a file is by its content. `mime` and `extension` are those of the `file-type` library. */
@@ -8,11 +7,9 @@ export type Kind =
   | { readonly kind: 'pdf' }
   /** A ZIP archive: DOCX, other office formats, or just files. */
   | { readonly kind: 'zip' }
-  | { readonly kind: 'picture'; readonly mime: PictureType }
+  /** PNG, JPEG, GIF or WebP. */
+  | { readonly kind: 'picture' }
   | { readonly kind: 'other'; readonly mime: string; readonly extension: string };
-
-/** Pictures that are read. */
-export type PictureType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
 
 /**
  * Tells what a file is, whatever its name says. Text comes before the binary kinds: the marks of many of those
@@ -28,8 +25,9 @@ export async function kindOf(bytes: Uint8Array): Promise<Kind> {
     return startsWith(bytes, '{\\rtf') ? other('application/rtf', 'rtf') : { kind: 'text', encoding };
   }
   if (hasPdfHeader(bytes)) return { kind: 'pdf' };
-  const picture = pictureTypeOf(bytes);
-  if (picture !== undefined) return { kind: 'picture', mime: picture };
+  if (isPicture(bytes)) return { kind: 'picture' };
+  // Large, and rarely needed.
+  const { fileTypeFromBuffer } = await import('file-type');
   const type = await fileTypeFromBuffer(bytes);
   return other(type?.mime ?? '', type?.ext ?? '');
 }
@@ -39,11 +37,10 @@ function other(mime: string, extension: string): Kind {
 }
 
 /** By the first bytes alone: what is damaged behind them is still a picture, and is to be called one. */
-function pictureTypeOf(bytes: Uint8Array): PictureType | undefined {
-  if (startsWith(bytes, '\u0089PNG\r\n\u001a\n')) return 'image/png';
-  if (startsWith(bytes, '\u00ff\u00d8\u00ff')) return 'image/jpeg';
-  if (startsWith(bytes, 'GIF87a') || startsWith(bytes, 'GIF89a')) return 'image/gif';
-  return startsWith(bytes, 'RIFF') && startsWith(bytes.subarray(8), 'WEBP') ? 'image/webp' : undefined;
+function isPicture(bytes: Uint8Array): boolean {
+  const marks = ['\u0089PNG\r\n\u001a\n', '\u00ff\u00d8\u00ff', 'GIF87a', 'GIF89a'];
+  if (marks.some((mark) => startsWith(bytes, mark))) return true;
+  return startsWith(bytes, 'RIFF') && startsWith(bytes.subarray(8), 'WEBP');
 }
 
 /** Readers of PDF tolerate up to 1,024 bytes before its header (PDF 1.7, appendix H). */

@@ -1,13 +1,12 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { FileContent, Picture } from '../core/ports.ts';
-import type { PictureType } from './kinds.ts';
 import { unreadable } from './unreadable.ts';
 
 /** More pixels are refused by what the header says, before anything is decoded. */
 const mostPixels = 100_000_000;
-/** Of pictures that are decoded as a whole, at four bytes a pixel (of a GIF twice that), before they are made smaller. */
-const mostPixelsAtOnce = 25_000_000;
-const mostPixelsOfGif = 12_000_000;
+/** What a picture may take that is decoded as a whole before it is made smaller, and one that is decoded row by row. */
+const mostBytesAtOnce = 100_000_000;
+const mostBytesInRows = 400_000_000;
 /** What vision models use of the longer side; more is scaled down there as well. */
 const longestSide = 1568;
 const mostBytes = 1_500_000;
@@ -19,6 +18,9 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 const names: Readonly<Record<string, string>> = { png: 'PNG', jpeg: 'JPEG', gif: 'GIF', webp: 'WebP' };
+
+const bytesOfSample: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2 };
+const mostBytesOfSample = 4;
 
 /** Ways to write a picture, best first; the first one that is small enough is taken. */
 const drawn: readonly Way[] = [
@@ -45,15 +47,18 @@ const inside = { fit: 'inside', withoutEnlargement: true } as const;
 /**
  * The picture as models take it: upright, at most 1568 pixels on its longer side and 1.5 MB, without what a camera
  * writes beside it (place, owner). Of an animation the first frame.
+ * @param file its bytes are given away
  */
 export async function readPicture(
-  file: { readonly name: string; readonly bytes: Uint8Array },
-  mime: PictureType,
+  file: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
   timeLimitMs: number,
 ): Promise<FileContent> {
   const seconds = Math.max(1, Math.ceil(timeLimitMs / 1000));
   const options = { limitInputPixels: mostPixels, failOn: 'error', pages: 1 } as const;
-  const { width, height, about } = await headerOf(file, mime);
+  const { width, height, about } = await headerOf(file);
+  const failed = (cause: unknown) => {
+    throw unreadable(file.name, whatFailed(cause), cause);
+  };
   const { data, info } = await sharp(file.bytes, options)
     .timeout({ seconds })
     .autoOrient()
@@ -61,14 +66,14 @@ export async function readPicture(
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw unreadable(file.name, whatFailed(cause), cause);
-    });
+    .catch(failed);
 
+  // What follows needs the room.
+  file.bytes.buffer.transfer(0);
   const raw = { width: info.width, height: info.height, channels: info.channels };
   const ways = hasAlpha(data, info.channels) || isDrawn(data, info.channels) ? drawn : photographed;
   for (const way of ways) {
-    const bytes = await way.write(sharp(data, { raw })).timeout({ seconds }).toBuffer();
+    const bytes = await way.write(sharp(data, { raw })).timeout({ seconds }).toBuffer().catch(failed);
     if (bytes.length <= mostBytes || way === ways.at(-1)) {
       return { kind: 'picture', about: `${about}, ${width} × ${height}`, mediaType: way.mediaType, bytes };
     }
@@ -76,7 +81,7 @@ export async function readPicture(
   throw unreadable(file.name, 'could not be made small enough: send it smaller');
 }
 
-async function headerOf(file: { readonly name: string; readonly bytes: Uint8Array }, mime: PictureType) {
+async function headerOf(file: { readonly name: string; readonly bytes: Uint8Array }) {
   let header: Metadata;
   try {
     // Without a limit here: the size is to be told, not just refused.
@@ -86,9 +91,8 @@ async function headerOf(file: { readonly name: string; readonly bytes: Uint8Arra
   }
   const { format, pages = 1 } = header;
   const { width, height } = header.autoOrient;
-  if (mime !== `image/${format}`) {
-    throw unreadable(file.name, 'is damaged: send it again as PNG or JPEG');
-  }
+  // The library decides by itself what a file is: what it would take for another kind is not read.
+  if (names[format] === undefined) throw unreadable(file.name, 'is damaged: send it again as PNG or JPEG');
   const most = mostPixelsOf(header);
   if (width * height > most) {
     throw unreadable(
@@ -104,11 +108,24 @@ async function headerOf(file: { readonly name: string; readonly bytes: Uint8Arra
   };
 }
 
-function mostPixelsOf({ format, isProgressive = false }: Metadata): number {
-  if (format === 'gif') return mostPixelsOfGif;
-  return format === 'webp' || isProgressive ? mostPixelsAtOnce : mostPixels;
+/** By what decoding it takes, in whole millions. */
+function mostPixelsOf(header: Metadata): number {
+  const { format, isProgressive = false, channels, depth } = header;
+  const whole = format === 'gif' || format === 'webp' || isProgressive;
+  const most = (whole ? mostBytesAtOnce : mostBytesInRows) / bytesOfPixel(format, channels, depth, header);
+  return Math.min(mostPixels, Math.max(1, Math.floor(most / 1_000_000)) * 1_000_000);
 }
 
+function bytesOfPixel(format: string, channels: number, depth: string, header: Metadata): number {
+  // A frame and what is drawn of it; both as red, green, blue and how much shines through.
+  if (format === 'gif') return 8;
+  if (format === 'webp') return 4;
+  // Of a progressive JPEG all coefficients are kept, two bytes each; often there are fewer of the colours.
+  if (format === 'jpeg' && header.isProgressive === true) {
+    return 2 * (header.chromaSubsampling === '4:2:0' ? 1.5 : channels);
+  }
+  return channels * (bytesOfSample[depth] ?? mostBytesOfSample);
+}
 function whatFailed(cause: unknown): string {
   return cause instanceof Error && cause.message.includes('timeout')
     ? 'took too long to read: send it smaller'

@@ -1,6 +1,7 @@
 import { toSize } from '../core/files/figures.ts';
 import { extensionOf } from '../core/files/file-name.ts';
 import type { FileContent } from '../core/ports.ts';
+import { readMpeg4Tracks, type Tracks } from './mpeg4-tracks.ts';
 import { unreadable } from './unreadable.ts';
 
 /** The most that OpenAI's transcription takes. */
@@ -59,20 +60,13 @@ export function toRecording(
   };
 }
 
-/** What is in a container of video, by the marks of its tracks: MP4's handlers, WebM's codecs. */
-function tracksOf(bytes: Uint8Array, mime: string): { readonly video: boolean; readonly audio: boolean } {
+/** What is in a container of video, by what is said of its tracks: MP4's handlers, WebM's codecs. */
+function tracksOf(bytes: Uint8Array, mime: string): Tracks {
+  if (mime === 'video/mp4') return readMpeg4Tracks(bytes);
+  if (mime !== 'video/webm') return { video: false, audio: false };
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (mime === 'video/webm') {
-    return {
-      video: content.includes('V_VP') || content.includes('V_AV1'),
-      audio: content.includes('A_OPUS') || content.includes('A_VORBIS'),
-    };
-  }
-  const handlers = new Set<string>();
-  if (mime === 'video/mp4') {
-    for (let at = content.indexOf('hdlr'); at >= 0; at = content.indexOf('hdlr', at + 4)) {
-      handlers.add(content.toString('latin1', at + 12, at + 16));
-    }
-  }
-  return { video: handlers.has('vide'), audio: handlers.has('soun') };
+  return {
+    video: content.includes('V_VP') || content.includes('V_AV1'),
+    audio: content.includes('A_OPUS') || content.includes('A_VORBIS'),
+  };
 }

@@ -27,6 +27,8 @@ const neverText = new Set([
   ...spreadsheets,
   ...slides,
 ]);
+// Also the ending of keys and certificates, which are text.
+neverText.delete('key');
 
 /** True where a file of that ending can't be text: then its text is not what the person meant to send. */
 export function promisesMoreThanText(extension: string): boolean {

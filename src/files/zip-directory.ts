@@ -14,12 +14,10 @@ const endMark = 0x06054b50;
 const entryMark = 0x02014b50;
 const endBytes = 22;
 const mostComment = 65_535;
-/** A DOCX has some dozens. */
-const mostEntries = 5_000;
 
 /**
- * The directory of a ZIP archive, without unpacking anything; `undefined` where it is damaged, cut off, or has
- * parts (ZIP64, several disks, thousands of files) that no document needs. By PKWARE's APPNOTE 4.3.
+ * The directory of a ZIP archive, without unpacking anything; `undefined` where it is damaged, cut off, or in parts
+ * (ZIP64, several disks) that no document needs. By PKWARE's APPNOTE 4.3.
  */
 export function readZipDirectory(bytes: Uint8Array): readonly ZipEntry[] | undefined {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -27,7 +25,10 @@ export function readZipDirectory(bytes: Uint8Array): readonly ZipEntry[] | undef
   if (end === undefined) return undefined;
   const count = content.readUInt16LE(end + 10);
   const start = content.readUInt32LE(end + 16);
-  if (count > mostEntries || start + content.readUInt32LE(end + 12) !== end) return undefined;
+  const disks = content.readUInt32LE(end + 4);
+  // What another reader could take for the mark of a second directory is refused.
+  if (disks !== 0 || count !== content.readUInt16LE(end + 8) || count === 0xffff) return undefined;
+  if (start + content.readUInt32LE(end + 12) !== end) return undefined;
 
   const entries: ZipEntry[] = [];
   let at = start;

@@ -8,6 +8,8 @@ export interface PdfOptions {
   readonly padding?: number;
   /** The pages' contents, as PDF operators, in place of what shows their texts. */
   readonly contents?: (text: string) => Buffer;
+  /** In place of Helvetica. */
+  readonly font?: string;
 }
 
 /** A small PDF with these texts on its pages, one line each; an empty text is a page with nothing but a drawing. */
@@ -18,7 +20,7 @@ export function makePdf(pages: readonly string[], options: PdfOptions = {}): Buf
   add('<< /Type /Catalog /Pages 2 0 R >>');
   const kids = pages.map((_, index) => `${firstPage + 2 * index} 0 R`).join(' ');
   add(`<< /Type /Pages /Count ${pages.length} /Kids [${kids}] >>`);
-  add('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
+  add(options.font ?? '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
   for (const [index, text] of pages.entries()) {
     add(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${firstPage + 2 * index + 1} 0 R >>`,

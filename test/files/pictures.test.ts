@@ -134,9 +134,22 @@ describe('a picture that can’t be read', { timeout: 60_000 }, () => {
     expect(performance.now() - before).toBeLessThan(1000);
   });
 
-  it('is refused earlier where it would have to be unpacked as a whole', async () => {
-    const jpeg = await plain(6000, 6000).jpeg({ progressive: true }).toBuffer();
-    expect(await refusal('huge.jpg', jpeg)).toContain('send it with at most 25 million pixels');
+  it.each([
+    ['a progressive JPEG', 33, () => plain(6000, 6000).jpeg({ progressive: true })],
+    [
+      'one with all its colours',
+      16,
+      () => plain(4200, 4200).jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
+    ],
+    ['one in CMYK', 12, () => plain(3600, 3600).toColourspace('cmyk').jpeg({ progressive: true })],
+    ['an interlaced PNG', 33, () => plain(6000, 6000).png({ progressive: true })],
+    ['one of 16 bits', 16, () => plain(4200, 4200).toColourspace('rgb16').png({ progressive: true })],
+    ['a WebP', 25, () => plain(5100, 5000).webp({ effort: 0 })],
+    ['a GIF', 12, () => plain(3600, 3600).gif({ effort: 1 })],
+  ])('is refused earlier where it has to be unpacked as a whole: %s', async (_, millions, make) => {
+    expect(await refusal('huge', await make().toBuffer())).toContain(
+      `send it with at most ${millions} million pixels`,
+    );
   });
 
   it.each(formats)('is said to be damaged where its %s is cut off', async (format) => {

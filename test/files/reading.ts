@@ -1,9 +1,16 @@
+import { afterAll } from 'vitest';
 import { ParleyError } from '../../src/core/errors.ts';
 import type { FileContent } from '../../src/core/ports.ts';
 import { createFileReader } from '../../src/files/file-reader.ts';
 
 // Patient: how busy the machine is must not decide which sentence is said.
 const reader = createFileReader({ timeLimitMs: 60_000 });
+afterAll(endReading);
+
+/** Ends the processes that read; the next file begins others. */
+export function endReading(): Promise<void> {
+  return reader.close();
+}
 
 /** What Parley reads in a file. */
 export function read(

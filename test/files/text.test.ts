@@ -68,6 +68,19 @@ describe('text', () => {
     }
   });
 
+  it('counts the columns of a CSV that has a million of them', async () => {
+    const header = Array.from({ length: 1_000_000 }, (_, index) => `c${index}`).join(',');
+    expect((await read('wide.csv', `${header}\n${header}\n`, 1000)).about).toBe(
+      'CSV, 2 rows, 1,000,000 columns',
+    );
+  });
+
+  it('may be a key', async () => {
+    expect((await read('server.key', '-----BEGIN PRIVATE KEY-----\nabc\n')).about).toBe(
+      'text (.key), 2 lines',
+    );
+  });
+
   it('counts the rows of a CSV that is read in steps', async () => {
     const rows = Array.from({ length: 60_000 }, (_, index) => `${index},"some, ""quoted"" words"`);
     const file = await read('big.csv', `id,words\n${rows.join('\n')}`, 1000);
