@@ -40,10 +40,10 @@ export function silent(name: string): string {
 
 /** Said of a file of which no more than a part was read, as its description tells; `undefined` of all others. */
 export function partOf(name: string, about: string): string | undefined {
-  const [, first, total] = /\bfirst ([\d,]+) of ([\d,]+) pages\b/.exec(about) ?? [];
-  return first === undefined
+  const [, part] = /\b(first [\d,]+ (?:of [\d,]+ pages|words))\b/.exec(about) ?? [];
+  return part === undefined
     ? undefined
-    : `I read the first ${first} of ${total} pages of ${listNames([name])}: send the pages that matter as a file of their own.`;
+    : `I read the ${part} of ${listNames([name])}: send the part that matters as a file of its own.`;
 }
 
 /** Said of a file that failed. */

@@ -242,12 +242,16 @@ it('counts the tokens of a long text in steps, with room for others between them
 it('says how much of a document was read, where that is not all of it', async () => {
   const { receive, readAs } = setUp();
   readAs('book.pdf', 'x', 'PDF, first 340 of 10,000 pages');
+  readAs('novel.docx', 'x', 'DOCX, first 175,854 words');
   readAs('notes.pdf', 'x', 'PDF, 3 pages');
-  const { received, faults } = await receive([file('book.pdf'), file('notes.pdf')]);
+  const { received, faults } = await receive(
+    ['book.pdf', 'novel.docx', 'notes.pdf'].map((name) => file(name)),
+  );
   expect(faults).toEqual([
-    'I read the first 340 of 10,000 pages of “book.pdf”: send the pages that matter as a file of their own.',
+    'I read the first 340 of 10,000 pages of “book.pdf”: send the part that matters as a file of its own.',
+    'I read the first 175,854 words of “novel.docx”: send the part that matters as a file of its own.',
   ]);
-  expect(received.map((one) => one.file.kind)).toEqual(['text', 'text']);
+  expect(received.map((one) => one.file.kind)).toEqual(['text', 'text', 'text']);
 });
 
 describe('what was not read', () => {
