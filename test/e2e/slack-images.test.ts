@@ -114,17 +114,4 @@ describe('pictures in Slack', () => {
       ...['/v1/chat/completions', '/v1/images/edits', '/v1/chat/completions'],
     ]);
   });
-
-  it('are shared in the thread where Slack takes them in no block', { timeout: 30_000 }, async () => {
-    const scene = await startScene('socket');
-    const { slack, maria, general } = scene;
-    slack.limits.filesInBlocks = 'shared';
-    slack.slash(maria, general.id, '/image', 'a sea otter');
-    const question = await slack.untilMessage(general.id, ({ threadTs }) => threadTs === undefined);
-    await slack.until(
-      () => scene.replies(question).some(({ versions }) => versions.at(-1)!.files.length === 1),
-      { timeoutMs: 28_000 },
-    );
-    await untilCard(scene, question, caption);
-  });
 });

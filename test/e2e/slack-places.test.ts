@@ -126,6 +126,7 @@ test('Discord and Slack in one process: who asks on either is answered at the sa
   const there = discord.say(discord.user('omar'), discord.channel().id, 'hello', { mentions: 'bot' });
   await two.write('Hello Discord');
   await slack.untilMessage(here.channel, ({ text }) => text === 'Hello Slack');
+  await discord.until(() => discord.threads.some(({ id }) => id === there.id));
   await discord.untilMessage(there.id, ({ content }) => content.startsWith('Hello'));
   for (const hand of [one, two]) {
     await hand.write('!');

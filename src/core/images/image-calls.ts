@@ -1,7 +1,7 @@
 import { toFailure } from '../failure.ts';
 import { listNames } from '../files/file-name.ts';
 import { Interruption } from '../interruption.ts';
-import type { LiveReplies } from '../live/replies.ts';
+import type { LiveReplies, LiveReply } from '../live/replies.ts';
 import type {
   ChatModel,
   CommandCall,
@@ -70,7 +70,8 @@ export function createImageCalls(options: ImageCallsOptions): ImageCalls {
       await (reply?.end({ end: 'complete', notice: noPictures }) ?? options.say(call, noPictures));
       return;
     }
-    const ending = await carryOut(call, commission, { attempts, easel, signal, ...(asked && { asked }) });
+    const circumstances = { attempts, easel, signal, ...(asked && { asked }), ...(reply && { reply }) };
+    const ending = await carryOut(call, commission, circumstances);
     await reply?.end(ending ?? { end: 'complete' });
   }
 
@@ -78,7 +79,7 @@ export function createImageCalls(options: ImageCallsOptions): ImageCalls {
   async function carryOut(
     call: CommandCall,
     commission: Commission,
-    { attempts, easel, signal, asked }: Circumstances,
+    { attempts, easel, signal, asked, reply }: Circumstances,
   ): Promise<Ending | undefined> {
     const { thread } = call.replyTo;
     const { wish, instruction, words } = commission;
@@ -109,7 +110,11 @@ export function createImageCalls(options: ImageCallsOptions): ImageCalls {
       const { end } = outcome.ending;
       const isForgotten = signal.reason instanceof Interruption && signal.reason.why === 'forgotten';
       // Without an answer the model would take the wish for one that is still open.
-      if (!isForgotten && !replaces) await remember(thread, { text: nothingDrawn, end }, false);
+      if (!isForgotten && !replaces) {
+        await remember(thread, { text: nothingDrawn, end }, false);
+        // Where whole conversations are shown it stands there as it is remembered.
+        reply?.push(nothingDrawn);
+      }
       return outcome.ending;
     } catch (error) {
       if (signal.aborted && signal.reason instanceof Interruption) {
@@ -172,6 +177,8 @@ interface Circumstances {
   readonly easel: Easel;
   readonly signal: AbortSignal;
   readonly asked?: readonly Turn[];
+  /** Where the easel is part of it. */
+  readonly reply?: LiveReply;
 }
 
 function toQuestion(

@@ -395,6 +395,9 @@ describe('where cards are parts of replies', () => {
     const [reply] = scene.platform.replies;
     expect(reply!.views.at(-1)).toEqual({ text: '', files: [], buttons: [] });
     expect(reply!.ending).toEqual({ end: 'failed', code: 'usage-limit', notice: 'The account is empty.' });
+    // As it is remembered.
+    const [, answer] = await scene.engine.conversations.read('direct:1');
+    expect(reply!.deltas.join('')).toBe(answer!.text);
   });
 
   it('draws again what a button made', async () => {
