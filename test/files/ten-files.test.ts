@@ -25,7 +25,7 @@ async function tenFiles(): Promise<ReadonlyMap<string, Buffer>> {
   ]);
   const pages = Array.from({ length: 30 }, (_, at) => `Page ${at} ${'lorem ipsum '.repeat(40)}`);
   const pdf = makePdf(pages, { padding: 19_900_000 });
-  const png = await noise(2790, 2350).png().toBuffer();
+  const png = await noise(2790, 2350).png({ compressionLevel: 0 }).toBuffer();
   return new Map([
     [
       'app.log',

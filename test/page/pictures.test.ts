@@ -212,9 +212,9 @@ describeInChromium('pictures on the page', (browser) => {
     expect(await answers(page).innerText()).toMatch(/stopped/i);
   });
 
-  it.each(['light', 'dark'] as const)('have no serious fault that axe finds, %s', async (colorScheme) => {
+  it('have no serious fault that axe finds', async () => {
     const viewport = { width: 360, height: 740 };
-    const { page, ask } = await visit(browser(), { ...demo, colorScheme, viewport });
+    const { page, ask } = await visit(browser(), { ...demo, colorScheme: 'dark', viewport });
     await ask('/image a wide sea --n 3 --size wide');
     await frames(page).first().waitFor();
     expect(await findViolations(page)).toEqual([]);
