@@ -1,4 +1,4 @@
-import { toFailure } from './failure.ts';
+import { toEnding } from './failure.ts';
 import { listNames } from './files/file-name.ts';
 import type { Handover } from './files/handover.ts';
 import { toVoiceQuote, withoutQuote } from './files/voice-quote.ts';
@@ -139,11 +139,8 @@ export function createConversation(options: ConversationOptions): Conversation {
         ...(finish?.usage && { usage: finish.usage }),
       };
     } catch (error) {
-      ending = toFailure(error, unexpected);
-      if (signal.aborted && signal.reason instanceof Interruption) {
-        const { why, notice } = signal.reason;
-        ending = { end: why === 'shutdown' ? 'failed' : 'stopped', notice };
-      } else if (!reply.gone.aborted) {
+      ending = toEnding(error, signal, unexpected);
+      if (!(signal.reason instanceof Interruption) && !reply.gone.aborted) {
         counters.add(`answer.failed.${ending.code ?? 'unexpected'}`);
         logger.warn('an answer failed', { thread, error });
       }

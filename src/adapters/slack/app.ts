@@ -1,6 +1,6 @@
 import { App, type ReceiverEvent } from '@slack/bolt';
 import type { Logger } from '../../core/ports.ts';
-import { within } from './patience.ts';
+import { within } from '../../core/within.ts';
 import { asPayload } from './payload.ts';
 
 /** Bolt's app, which here never rejects and remembers what it is busy with. */

@@ -1,4 +1,4 @@
-import { within } from './patience.ts';
+import { within } from '../../core/within.ts';
 
 /** Names of people by id. */
 export interface Names {

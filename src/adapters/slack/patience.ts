@@ -30,16 +30,3 @@ export async function persist<Value>(
     }
   }
 }
-
-/** The value, or `undefined` where it does not come in time. Rejects as the value does. */
-export async function within<Value>(value: Promise<Value>, waitMs: number): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, waitMs, undefined);
-  });
-  try {
-    return await Promise.race([value, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -8,6 +8,7 @@ import type {
   Platform,
   ReplySurface,
 } from '../../core/ports.ts';
+import { within } from '../../core/within.ts';
 import { fromReplyAddress } from './address.ts';
 import { createAgentView } from './agent-view.ts';
 import { SlackApp } from './app.ts';
@@ -22,7 +23,7 @@ import { type Identity, missingScopes, readIdentity } from './identity.ts';
 import { createIntake } from './intake.ts';
 import { toSlackLogger } from './logger.ts';
 import { createPagesPosted } from './pages-posted.ts';
-import { persist, within } from './patience.ts';
+import { persist } from './patience.ts';
 import { createPeople } from './people.ts';
 import { createPostRefusals } from './post-refusals.ts';
 import { registerPresses } from './presses.ts';

@@ -1,9 +1,9 @@
 import { type App, SocketModeReceiver } from '@slack/bolt';
 import type { Counters, Logger } from '../../core/ports.ts';
+import { within } from '../../core/within.ts';
 import { clientOptions } from './clients.ts';
 import { toBoltBody } from './envelope.ts';
 import { toSlackLogger } from './logger.ts';
-import { within } from './patience.ts';
 import { asPayload, type Payload } from './payload.ts';
 
 /** Options of {@link openConnection}. */

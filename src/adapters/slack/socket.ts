@@ -2,8 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { App, Receiver } from '@slack/bolt';
 import { ParleyError } from '../../core/errors.ts';
 import type { Counters, Logger } from '../../core/ports.ts';
+import { within } from '../../core/within.ts';
 import { errorNameOf, isPassing } from './errors.ts';
-import { backoffMs, persist, within } from './patience.ts';
+import { backoffMs, persist } from './patience.ts';
 import { type Connection, openConnection } from './socket-connection.ts';
 
 /** Options of {@link createSocketReceiver}. */

@@ -1,4 +1,4 @@
-import { toFailure } from '../failure.ts';
+import { toEnding } from '../failure.ts';
 import { listNames } from '../files/file-name.ts';
 import { Interruption } from '../interruption.ts';
 import type { LiveReplies, LiveReply } from '../live/replies.ts';
@@ -117,12 +117,9 @@ export function createImageCalls(options: ImageCallsOptions): ImageCalls {
       }
       return outcome.ending;
     } catch (error) {
-      if (signal.aborted && signal.reason instanceof Interruption) {
-        const { why, notice } = signal.reason;
-        return fail({ end: why === 'shutdown' ? 'failed' : 'stopped', notice });
-      }
-      if (!easel.gone.aborted) logger.warn('pictures could not be made', { thread, error });
-      return fail(toFailure(error, unexpected));
+      if (!signal.aborted && !easel.gone.aborted)
+        logger.warn('pictures could not be made', { thread, error });
+      return fail(toEnding(error, signal, unexpected));
     }
   }
 

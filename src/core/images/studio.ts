@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import { toFailure } from '../failure.ts';
-import { createByteGate } from '../files/byte-gate.ts';
+import { toEnding } from '../failure.ts';
 import type { Content } from '../files/contents.ts';
 import type { FileReceiver } from '../files/receiver.ts';
-import { Interruption } from '../interruption.ts';
-import type { CardFile, CardView, ImageModel, ImageRequest, ImageUsage } from '../picture-ports.ts';
+import type { CardFile, CardView, ImageModel } from '../picture-ports.ts';
 import type { Counters, Ending, KeyValue, Logger, Picture, TurnCard, TurnFile } from '../ports.ts';
-import { type ImagePrices, toCaption, toDescription, toFileName, toProgress } from './captions.ts';
+import { type ImagePrices, toCaption, toProgress } from './captions.ts';
 import { toButtons } from './card-buttons.ts';
 import type { Easel } from './easel.ts';
 import { createGallery, exhibitId, type Gallery } from './gallery.ts';
+import { createPainter, type Drawn, extensions } from './painter.ts';
 import { createQuota } from './quota.ts';
 import type { ImageWish } from './wish.ts';
 
@@ -90,8 +88,7 @@ export function createStudio(options: StudioOptions): Studio {
   const { model } = images;
   const quota = createQuota({ ...images, logger, now });
   const gallery = createGallery({ ...images, logger });
-  // Of the whole process: a hundred people's pictures do not lie in memory all at once.
-  const gate = createByteGate(picturesAtOnce);
+  const painter = createPainter({ model, logger, now });
 
   async function draw(order: Order, easel: Easel, signal: AbortSignal): Promise<Outcome> {
     const { wish, person, id } = order;
@@ -99,10 +96,10 @@ export function createStudio(options: StudioOptions): Studio {
     if (!reserved.granted)
       return fail(easel, { end: 'failed', code: 'usage-limit', notice: toEnough(reserved) });
     if (!easel.used) easel.show({ text: toProgress(wish), files: [], buttons: [] });
-    const drawn = await paint(order, easel, AbortSignal.any([signal, easel.gone]));
+    const drawn = await painter.paint(order, easel, AbortSignal.any([signal, easel.gone]));
     const left = await reserved.settle(drawn.finals.length);
     counters.add('images.made', drawn.finals.length);
-    const broken = drawn.error === undefined ? undefined : toEnding(drawn.error, signal);
+    const broken = drawn.error === undefined ? undefined : toEnding(drawn.error, signal, unexpected);
     if (broken !== undefined && !easel.gone.aborted && broken.end === 'failed') {
       counters.add('images.failed');
       logger.warn('pictures could not be made', { error: drawn.error });
@@ -114,45 +111,6 @@ export function createStudio(options: StudioOptions): Studio {
   async function fail(easel: Easel, ending: Ending): Promise<Outcome> {
     await easel.clear(ending);
     return { kind: 'failed', ending };
-  }
-
-  /** Never rejects: what was whole when it broke off is there. */
-  async function paint(order: Order, easel: Easel, signal: AbortSignal): Promise<Drawn> {
-    const { wish, inputs } = order;
-    const startedAt = now();
-    const pictures = new Map<number, CardFile>();
-    const whole = new Set<number>();
-    const faults = new Set<string>();
-    let usage: ImageUsage | undefined;
-    let leave: (() => void) | undefined;
-    let error: unknown;
-    try {
-      leave = await gate.enter(Math.min(wish.count, picturesAtOnce), signal);
-      for await (const event of model.draw(toRequest(order), signal)) {
-        if (event.type === 'finish') usage = event.usage;
-        else if (event.type === 'failed') {
-          faults.add(event.error.notice);
-          logger.warn('one of several pictures failed', { error: event.error });
-        } else {
-          const { index, picture } = event;
-          const name = toFileName(wish.prompt, index, extensions[picture.mediaType]);
-          const description = toDescription(wish.prompt, inputs.length > 0);
-          if (event.type === 'picture') whole.add(index);
-          pictures.set(index, { ...picture, name, description, final: false });
-          easel.show({ text: toProgress(wish), files: inOrder(pictures), buttons: [] });
-        }
-      }
-    } catch (caught) {
-      error = caught;
-    } finally {
-      leave?.();
-    }
-    const finals = inOrder(new Map([...pictures].filter(([index]) => whole.has(index))));
-    return {
-      finals: finals.map((file) => ({ ...file, final: true })),
-      ...{ faults: [...faults], seconds: (now() - startedAt) / 1000, error },
-      ...(usage && { usage }),
-    };
   }
 
   /** Keeps the pictures, and shows them with all that belongs to them. */
@@ -234,44 +192,11 @@ export function createStudio(options: StudioOptions): Studio {
   };
 }
 
-/** What a model gave. */
-interface Drawn {
-  /** Whole pictures. */
-  readonly finals: readonly CardFile[];
-  readonly faults: readonly string[];
-  readonly seconds: number;
-  readonly usage?: ImageUsage;
-  /** Why it broke off. */
-  readonly error: unknown;
-}
-
-function toEnding(error: unknown, signal: AbortSignal): Ending {
-  if (signal.aborted && signal.reason instanceof Interruption) {
-    const { why, notice } = signal.reason;
-    return { end: why === 'shutdown' ? 'failed' : 'stopped', notice };
-  }
-  return toFailure(error, unexpected);
-}
-
 /** A content that is a picture, with its key; nothing else. */
 export function toSource(key: string, content: Content | undefined): readonly Source[] {
   if (content?.kind !== 'picture') return [];
   const { mediaType, bytes } = content;
   return [{ key, picture: { mediaType, bytes } }];
-}
-
-function toRequest({ wish, instruction, person, inputs, mask }: Order): ImageRequest {
-  return {
-    ...wish,
-    prompt: instruction ?? wish.prompt,
-    ...(inputs.length > 0 && { inputs: inputs.map(({ picture }) => picture) }),
-    ...(mask && { mask: mask.picture }),
-    endUser: createHash('sha256').update(person).digest('hex'),
-  };
-}
-
-function inOrder(pictures: ReadonlyMap<number, CardFile>): readonly CardFile[] {
-  return [...pictures].sort(([one], [other]) => one - other).map(([, file]) => file);
 }
 
 function toEnough({ left, perDay }: { readonly left: number; readonly perDay: number }): string {
@@ -281,12 +206,6 @@ function toEnough({ left, perDay }: { readonly left: number; readonly perDay: nu
   return `You have made ${perDay === 1 ? 'the one picture' : `all ${perDay} pictures`} that a person can make here in a day: ${tomorrow}.`;
 }
 
-const extensions: Readonly<Record<Picture['mediaType'], string>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'image/webp': 'webp',
-};
-const picturesAtOnce = 16;
 const adoptMs = 15_000;
 const mostDigest = 600;
 const noPicture = 'The image model sent no picture: please try again.';
