@@ -15,6 +15,8 @@ interface Sent {
 /** A place where somebody talks to Parley alone. */
 interface Place {
   readonly openai: OpenAiServer;
+  /** What stands before what was heard. */
+  readonly quote: string;
   /** Sends a message with a file. Resolves once an answer shows this. */
   ask(text: string, file: Sent, shown: RegExp): Promise<void>;
 }
@@ -30,6 +32,7 @@ async function onDiscord(): Promise<Place> {
   await world.parley();
   return {
     openai,
+    quote: '> -# ',
     async ask(text, { name, type, content }, shown) {
       const attachment = { filename: name, contentType: type, content };
       discord.say(maria, dm.id, text, { attachments: [attachment], voice: type.startsWith('audio/') });
@@ -50,6 +53,7 @@ async function onSlack(): Promise<Place> {
   await world.parley();
   return {
     openai,
+    quote: '> ',
     async ask(text, { name, type, content }, shown) {
       slack.say(maria, dm.id, text, { files: [{ name, mimetype: type, content }] });
       await slack.untilMessage(dm.id, (message) => shown.test(message.text), { timeoutMs });
@@ -67,6 +71,7 @@ async function onWeb(): Promise<Place> {
   }
   return {
     openai: world.openai,
+    quote: '> ',
     async ask(text, { name, type, content }, shown) {
       const headers = { 'content-type': type, 'x-filename': encodeURIComponent(name) };
       const { id } = await post<{ id: string }>('/api/uploads', headers, content);
@@ -118,9 +123,9 @@ describe.each([
   });
 
   it('hears a voice message, and shows what it heard', async () => {
-    const { openai, ask } = await open();
+    const { openai, ask, quote } = await open();
     const content = recordings.ogg;
-    const quoted = new RegExp(`^> (?:-# )?🎤 heard ${content.length}`);
+    const quoted = new RegExp(`^${quote}🎤 heard ${content.length}`);
     await ask('', { name: 'voice-message.ogg', type: 'audio/ogg', content }, quoted);
     expect(wordsOf(lastAsked(openai))).toContain(`heard ${content.length}`);
   });

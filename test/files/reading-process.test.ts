@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -140,3 +140,13 @@ describe('a process that reads', { timeout: 60_000 }, () => {
 function commandsOf(pids: readonly number[]): string {
   return pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join('\n');
 }
+
+it('a process that reads makes JavaScript of its program itself where nobody did it before', async () => {
+  const child = fork(fileURLToPath(new URL('../../src/files/reading-child.js', import.meta.url)), {
+    ...{ serialization: 'advanced', env: {}, stdio: ['pipe', 'ignore', 'ignore', 'ipc'] },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const entry = new URL('../../src/files/reading-work.ts', import.meta.url).href;
+  child.send({ entry, sources: new Map() });
+  expect(await once(child, 'message')).toEqual(['ready', undefined]);
+});
