@@ -22,15 +22,17 @@ export interface EventBounds {
  * or with the answer. Left early or aborted, it ends the connection.
  * @throws what broke the connection; an AbortError
  */
-export async function* readEvents(
+export function readEvents(
   incoming: IncomingMessage,
   signal: AbortSignal,
   { longestEvent = 10_000_000, mostWaiting = 1_000 }: EventBounds = {},
-): AsyncGenerator<readonly ServerEvent[]> {
+): AsyncIterable<readonly ServerEvent[]> {
+  type Result = IteratorResult<readonly ServerEvent[], undefined>;
   let events: ServerEvent[] = [];
   let done = false;
   let fault: unknown;
-  let wake = () => {};
+  /** Whoever waits for more. */
+  let reader: PromiseWithResolvers<Result> | undefined;
   const parser = createParser({
     onEvent(event) {
       if (event.data === '[DONE]') done = true;
@@ -43,9 +45,33 @@ export async function* readEvents(
       incoming.destroy();
     },
   });
+
+  function answer(): void {
+    if (reader === undefined) return;
+    const { resolve, reject } = reader;
+    if (events.length > 0) {
+      const came = events;
+      events = [];
+      if (incoming.isPaused()) incoming.resume();
+      resolve({ done: false, value: came });
+    } else if (fault !== undefined) {
+      close();
+      reject(fault);
+    } else if (done) {
+      close();
+      resolve(ended);
+    } else return;
+    reader = undefined;
+  }
+
+  function close(): void {
+    if (done) letGo(incoming);
+    else incoming.destroy();
+  }
+
   const end = () => {
     done ||= fault === undefined;
-    wake();
+    answer();
   };
   addAbortSignal(signal, incoming);
   incoming.setEncoding('utf8');
@@ -53,33 +79,31 @@ export async function* readEvents(
     if (fault !== undefined) return;
     parser.feed(text);
     if (events.length > mostWaiting) incoming.pause();
-    wake();
+    answer();
   });
   incoming.on('end', end).on('close', end);
   incoming.on('error', (error) => {
     // What breaks after the last event has cost nobody anything.
     if (!done) fault ??= error;
-    wake();
+    answer();
   });
-  try {
-    for (;;) {
-      if (events.length > 0) {
-        const came = events;
-        events = [];
-        if (incoming.isPaused()) incoming.resume();
-        yield came;
-      } else if (fault !== undefined) throw fault;
-      else if (done) return;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    }
-  } finally {
-    if (done) letGo(incoming);
-    else incoming.destroy();
-  }
+  // Not a generator: every token of every answer comes through here, and each of those costs it several promises.
+  const iterator: AsyncIterator<readonly ServerEvent[], undefined> = {
+    next() {
+      reader = Promise.withResolvers();
+      const { promise } = reader;
+      answer();
+      return promise;
+    },
+    async return() {
+      close();
+      return ended;
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
+
+const ended = { done: true, value: undefined } as const;
 
 /** The connection can be used again if the server ends its answer. */
 function letGo(incoming: IncomingMessage): void {

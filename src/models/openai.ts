@@ -1,17 +1,8 @@
 import type { ChatCompletionCreateParamsBase } from 'openai/resources/chat/completions';
-import type { CompletionUsage } from 'openai/resources/completions';
 import { ParleyError } from '../core/errors.ts';
 import { EndedEarlyError, fetchStream, fetchWhole, type StreamedResponse } from '../core/http-fetch.ts';
-import type {
-  ChatModel,
-  ChatRequest,
-  Completion,
-  FinishReason,
-  Logger,
-  ModelEvent,
-  Usage,
-} from '../core/ports.ts';
-import { toChunk } from './chat-chunk.ts';
+import type { ChatModel, ChatRequest, Completion, FinishReason, Logger, ModelEvent } from '../core/ports.ts';
+import { gatherAnswer, toUsage } from './chat-answer.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { readEvents } from './event-stream.ts';
 import { readFamily } from './families.ts';
@@ -20,7 +11,6 @@ import { refusedNotice, toModelError } from './openai-errors.ts';
 import { toParam, toToolParam } from './openai-messages.ts';
 import { toRetryDelay } from './retry.ts';
 import { createTokenCounter } from './tokens.ts';
-import { gatherToolCalls, type ToolCalls } from './tool-calls.ts';
 import { wait } from './wait.ts';
 
 /** Options of {@link createOpenAiModel}. */
@@ -60,14 +50,45 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   async function* stream(request: ChatRequest, caller: AbortSignal): AsyncGenerator<ModelEvent> {
     caller.throwIfAborted();
     const deadline = startDeadline(caller, { idleMs: idleTimeoutMs, totalMs: totalTimeoutMs });
-    const progress = { shown: false };
+    const { signal } = deadline;
+    let shown = false;
     try {
       for (let attempt = 1; ; attempt += 1) {
+        const answer = gatherAnswer();
         try {
-          yield* readStream(request, caller, deadline, progress);
+          try {
+            deadline.expect();
+            const { incoming } = await open(request, signal);
+            for await (const events of readEvents(incoming, signal)) {
+              deadline.relax();
+              signal.throwIfAborted();
+              for (const event of events) {
+                const text = answer.take(event);
+                if (text === '') continue;
+                shown = true;
+                yield { type: 'text-delta', text };
+                signal.throwIfAborted();
+              }
+              deadline.expect();
+            }
+            signal.throwIfAborted();
+          } catch (error) {
+            // With a reason the answer is whole: what broke is the usage after it.
+            if (answer.reason === undefined || caller.aborted) throw error;
+          }
+          deadline.relax();
+          const { usage } = answer;
+          const end = toEnd(answer.reason, shown);
+          // Of an answer that was cut short, the last call is cut short, too.
+          for (const call of end.reason === 'stop' ? answer.calls() : []) {
+            shown = true;
+            yield { type: 'tool-call', call };
+            signal.throwIfAborted();
+          }
+          yield { type: 'finish', ...end, ...(usage && { usage }) };
           return;
         } catch (error) {
-          await recover(error, attempt, progress.shown, deadline, request);
+          await recover(error, attempt, shown, deadline, request);
         }
       }
     } finally {
@@ -111,58 +132,6 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     if (delayMs === undefined) throw error;
     logger?.warn('The model call failed and is made again', { attempt, delayMs: Math.round(delayMs), error });
     await wait(delayMs, deadline.signal);
-  }
-
-  async function* readStream(
-    request: ChatRequest,
-    caller: AbortSignal,
-    deadline: Deadline,
-    progress: { shown: boolean },
-  ): AsyncGenerator<ModelEvent> {
-    let reason: string | undefined;
-    let usage: Usage | undefined;
-    let calls: ToolCalls | undefined;
-    try {
-      deadline.expect();
-      const { incoming } = await open(request, deadline.signal);
-      for await (const events of readEvents(incoming, deadline.signal)) {
-        deadline.relax();
-        deadline.signal.throwIfAborted();
-        for (const event of events) {
-          const chunk = toChunk(event);
-          usage = toUsage(chunk.usage) ?? usage;
-          // Compatible servers leave out fields that the types promise.
-          const choice = chunk.choices?.[0];
-          const pieces = choice?.delta?.tool_calls;
-          if (pieces) {
-            calls ??= gatherToolCalls();
-            calls.add(pieces);
-          }
-          reason = choice?.finish_reason ?? reason;
-          // A refusal is the model's own words, meant for the person.
-          for (const text of [choice?.delta?.content, choice?.delta?.refusal]) {
-            if (!text) continue;
-            progress.shown = true;
-            yield { type: 'text-delta', text };
-            deadline.signal.throwIfAborted();
-          }
-        }
-        deadline.expect();
-      }
-      deadline.signal.throwIfAborted();
-    } catch (error) {
-      // With a reason the answer is whole: what broke is the usage after it.
-      if (reason === undefined || caller.aborted) throw error;
-    }
-    deadline.relax();
-    const end = toEnd(reason, progress.shown);
-    // Of an answer that was cut short, the last call is cut short, too.
-    for (const call of end.reason === 'stop' ? (calls?.take() ?? []) : []) {
-      progress.shown = true;
-      yield { type: 'tool-call', call };
-      deadline.signal.throwIfAborted();
-    }
-    yield { type: 'finish', ...end, ...(usage && { usage }) };
   }
 
   async function open(request: ChatRequest, signal: AbortSignal): Promise<StreamedResponse> {
@@ -210,17 +179,6 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     countTokens: createTokenCounter(family.margin),
     stream,
     complete,
-  };
-}
-
-function toUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
-  if (!usage) return undefined;
-  const thinkingTokens = usage.completion_tokens_details?.reasoning_tokens;
-  return {
-    ...(thinkingTokens && { thinkingTokens }),
-    inputTokens: usage.prompt_tokens,
-    outputTokens: usage.completion_tokens,
-    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
   };
 }
 

@@ -43,7 +43,7 @@ test.each<[string, Fault]>([
     await hand.write(middle);
     if (method === 'chat.appendStream' || method === 'chat.update') await slack.until(() => struck(place.id));
     await hand.finish();
-    await slack.until(() => shownIn(scene, place.id) === `${start}${middle}`, { timeoutMs: 10_000 });
+    await slack.until(() => shownIn(scene, place.id) === `${start}${middle}`, { timeoutMs: 15_000 });
   }
 
   /** True once the call that was to go wrong went wrong. */

@@ -37,6 +37,9 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
   }
 
   return {
+    get atOnce() {
+      return capacity;
+    },
     waitMs(now, keep) {
       refill(now);
       const closed = Math.max(0, closedUntil - now);

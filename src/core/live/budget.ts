@@ -16,6 +16,8 @@ export interface Trips {
 
 /** What is left of one limit. */
 export interface Gauge {
+  /** How many calls it lets through at once at most, as far as is known. */
+  readonly atOnce: number;
   /**
    * Milliseconds until one more call may go out; 0 is now.
    * @param keep calls that have to be left after it

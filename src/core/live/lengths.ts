@@ -6,15 +6,31 @@ export interface Lengths {
   readonly pace: number;
   /** How many characters a reply that has so many will probably still get. */
   remaining(characters: number): number;
-  /** How many it will get at least, as far as one can tell: one in ten gets fewer. */
+  /** How many it will get at least: the more lengths differ, the less is sure. */
   least(characters: number): number;
+  /** How many it will get at least, if it is like nearly all of those before it. */
+  usualLeast(characters: number): number;
 }
 
 /** Creates an empty record; until it has seen replies it guesses. */
 export function createLengths(): Lengths {
   const recent: number[] = [];
   let sorted: readonly number[] = [];
+  /** By what factor a reply may well be shorter than any before it. */
+  let spread = 1;
   let pace = guessPace;
+  function remaining(characters: number): number {
+    // What is left of a reply that outgrew the guess grows with its length: long ones are the rule then.
+    let sum = Math.max(guess - characters, characters / 2) * guessWeight;
+    let count = guessWeight;
+    for (const length of recent) {
+      if (length <= characters) continue;
+      sum += length - characters;
+      count++;
+    }
+    return sum / count;
+  }
+
   return {
     get pace() {
       return pace;
@@ -24,22 +40,18 @@ export function createLengths(): Lengths {
       recent.push(characters);
       if (recent.length > memory) recent.shift();
       sorted = recent.toSorted((a, b) => a - b);
+      spread = Math.exp(doubt * deviation(recent.map(Math.log)));
     },
-    remaining(characters) {
-      // What is left of a reply that outgrew the guess grows with its length: long ones are the rule then.
-      let sum = Math.max(guess - characters, characters / 2) * guessWeight;
-      let count = guessWeight;
-      for (const length of recent) {
-        if (length <= characters) continue;
-        sum += length - characters;
-        count++;
-      }
-      return sum / count;
-    },
+    remaining,
     least(characters) {
-      let first = 0;
-      while (first < sorted.length && sorted[first]! <= characters) first++;
-      return (sorted[first + Math.floor((sorted.length - first) * surprise)] ?? characters) - characters;
+      const next = sorted.find((length) => length > characters) ?? 0;
+      return Math.max(0, next / spread - characters);
+    },
+    usualLeast(characters) {
+      const first = sorted.findIndex((length) => length * alike > characters);
+      if (first < 0) return remaining(characters);
+      const length = sorted[first + Math.floor((sorted.length - first) * few)]!;
+      return Math.max(0, length / alike - characters);
     },
   };
 }
@@ -55,4 +67,14 @@ const guess = 1_500;
 /** The guess counts as much as this part of a reply that was seen. */
 const guessWeight = 0.3;
 const memory = 60;
-const surprise = 0.1;
+/** So many standard deviations of what was seen. */
+const doubt = 1.5;
+/** Lengths of this ratio count as the same. */
+const alike = 1.01;
+const few = 0.05;
+
+/** Standard deviation. */
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}

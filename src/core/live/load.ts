@@ -12,6 +12,8 @@ export interface Outlook {
   readonly remainingMs: number;
   /** How long it will go on at least, as far as one can tell. */
   readonly leastMs: number;
+  /** How long nearly all such replies go on at least. */
+  readonly usualLeastMs: number;
   /** The root of its pace, in characters per millisecond: who writes faster deserves more calls, by the root. */
   readonly pull: number;
   /** Ways of showing more, best first. */
@@ -84,14 +86,16 @@ export function createLoad(budget: Budget, now: number): Load {
   }
 
   /** A last text will need one call: it is kept back by the first way that still has one to spare. */
-  function reserve({ close, remainingMs, leastMs }: Outlook): void {
+  function reserve({ close, remainingMs, leastMs, usualLeastMs }: Outlook): void {
     const ways = close.map(({ scopes }) => scopes.map(demandOf));
     const way = ways.find(
       (demands) => demands.some(lasts) && demands.every((demand) => !lasts(demand) || spares(demand)),
     );
     for (const demand of way ?? ways[0] ?? []) {
-      // One call is enough for whoever is the first to end by surprise.
-      const endMs = demand.narrow && demand.users === 1 ? leastMs : remainingMs;
+      // One call is enough for whoever is the first to end by surprise; the only one is not kept for the rarest surprise.
+      const alone = demand.narrow && demand.users === 1;
+      const surpriseMs = demand.gauge.atOnce > 1 ? leastMs : usualLeastMs;
+      const endMs = alone ? surpriseMs : remainingMs;
       if (endMs <= demand.gauge.missedMs(now) + cautionMs) demand.reserved++;
     }
   }

@@ -6,8 +6,11 @@ export interface Pace {
   push(characters: number, now: number): void;
   /** No more text comes. */
   end(): void;
-  outlook(now: number): Pick<Outlook, 'remainingMs' | 'leastMs' | 'pull'>;
+  outlook(now: number): PaceOutlook;
 }
+
+/** What the pace of a reply says of it. */
+export type PaceOutlook = Pick<Outlook, 'remainingMs' | 'leastMs' | 'usualLeastMs' | 'pull'>;
 
 /** Creates the pace of one reply; its length goes into those that all learn from. */
 export function createPace(lengths: Lengths): Pace {
@@ -15,8 +18,24 @@ export function createPace(lengths: Lengths): Pace {
   let lastAt = 0;
   let characters = 0;
   let ended = false;
+  /** The last one that was asked for. */
+  let known: { readonly now: number; readonly outlook: PaceOutlook } | undefined;
+
+  function look(now: number): PaceOutlook {
+    const elapsed = startedAt === undefined ? 0 : now - startedAt;
+    const rate = (characters + lengths.pace * guessMs) / (elapsed + guessMs);
+    const remainingMs = ended ? 1 : Math.max(lastWordsMs, lengths.remaining(characters) / rate);
+    return {
+      remainingMs,
+      leastMs: Math.min(remainingMs, lengths.least(characters) / rate),
+      usualLeastMs: Math.min(remainingMs, lengths.usualLeast(characters) / rate),
+      pull: Math.sqrt(rate),
+    };
+  }
+
   return {
     push(count, now) {
+      known = undefined;
       startedAt ??= now;
       lastAt = now;
       characters += count;
@@ -24,16 +43,11 @@ export function createPace(lengths: Lengths): Pace {
     end() {
       if (!ended && characters > 0) lengths.observe(characters, lastAt - (startedAt ?? lastAt));
       ended = true;
+      known = undefined;
     },
     outlook(now) {
-      const elapsed = startedAt === undefined ? 0 : now - startedAt;
-      const rate = (characters + lengths.pace * guessMs) / (elapsed + guessMs);
-      const remainingMs = ended ? 1 : Math.max(lastWordsMs, lengths.remaining(characters) / rate);
-      return {
-        remainingMs,
-        leastMs: Math.min(remainingMs, lengths.least(characters) / rate),
-        pull: Math.sqrt(rate),
-      };
+      if (known?.now !== now) known = { now, outlook: look(now) };
+      return known.outlook;
     },
   };
 }

@@ -98,7 +98,7 @@ export function createLiveReplies({
       lengths,
       logger,
       counters,
-      wake: (urgent) => scheduler.wake(urgent),
+      wake: (urgent) => scheduler.wake(writer, urgent),
       onRefused: refuse,
       onGone: (reason) => gone.abort(reason),
       onDelivered: delivery.resolve,
@@ -131,7 +131,7 @@ export function createLiveReplies({
       begin();
       const card = createCard({
         ...{ surface, key, attempt, beside, clock, logger, counters },
-        wake: (urgent) => scheduler.wake(urgent),
+        wake: (urgent) => scheduler.wake(card, urgent),
         onRefused: refuse,
         onDone() {
           scheduler.remove(card);

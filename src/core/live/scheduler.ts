@@ -60,10 +60,11 @@ export interface Scheduler {
   add(contender: Contender): void;
   remove(contender: Contender): void;
   /**
-   * Something changed: text came, a call ended. Cheap; work is gathered to the next tick of the clock, which is further
-   * off the more replies there are, unless it is `urgent`: first words, a last text.
+   * Something about a reply changed: text came, a call ended. Cheap; work is gathered to the next tick of the clock, which
+   * is further off the more replies there are, unless it is `urgent`: first words, a last text. Only where there
+   * was nothing to do, or something more urgent is to be done now, it has to be called.
    */
-  wake(urgent?: boolean): void;
+  wake(contender: Contender, urgent?: boolean): void;
 }
 
 /** What {@link createScheduler} needs. */
@@ -72,8 +73,14 @@ export interface SchedulerOptions {
   readonly budget: Budget;
 }
 
-interface Candidate {
+/** A reply that was asked what it would do. */
+interface Looked {
   readonly contender: Contender;
+  readonly standing: Standing;
+  readonly bid: Bid | undefined;
+}
+
+interface Candidate extends Looked {
   readonly bid: Bid;
   /** Of `progress`: what a call is worth compared to what it costs. */
   readonly worth: number;
@@ -81,9 +88,19 @@ interface Candidate {
   readonly moves: readonly OfferedMove[];
 }
 
+/** What is known of a reply between ticks: at most of them most replies have nothing to ask for. */
+interface Standing {
+  /** Clock time; before that it need not be looked at again unless it wakes. */
+  dueAt: number;
+  /** True where it waits for a call: then it is looked at in every tick, as one may have come free. */
+  waiting: boolean;
+  /** What it said of its future when it was looked at. */
+  outlook: Outlook | undefined;
+}
+
 /** Creates the scheduler of a process. */
 export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler {
-  const contenders = new Set<Contender>();
+  const contenders = new Map<Contender, Standing>();
   let cancelTimer: (() => void) | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
   let tickedAt = Number.NEGATIVE_INFINITY;
@@ -108,44 +125,32 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     let next = Number.POSITIVE_INFINITY;
     let nextUrgent = Number.POSITIVE_INFINITY;
     const load = createLoad(budget, now);
-    const bids: { contender: Contender; bid: Bid; outlook: Outlook | undefined }[] = [];
-    for (const contender of contenders) {
+    const looked: Looked[] = [];
+    for (const [contender, standing] of contenders) {
       guard(contender, () => {
-        const outlook = contender.outlook(now);
-        if (outlook !== undefined) load.add(outlook);
-        const bid = contender.bid(now);
-        if (bid !== undefined) bids.push({ contender, bid, outlook });
+        if (standing.waiting || standing.dueAt <= now) {
+          standing.waiting = false;
+          standing.dueAt = Number.POSITIVE_INFINITY;
+          standing.outlook = contender.outlook(now);
+          looked.push({ contender, standing, bid: contender.bid(now) });
+        }
+        if (standing.outlook !== undefined) load.add(standing.outlook);
       });
     }
-    const candidates = bids.map(({ contender, bid, outlook }): Candidate => {
-      if (bid.urgency !== 'progress' || outlook === undefined) {
-        return { contender, bid, worth: Number.POSITIVE_INFINITY, moves: bid.moves };
-      }
-      const { area, gapMs, ways } = load.price(outlook);
-      // Where a model pauses, little text may wait for long: at some point its age alone is enough.
-      const worth = Math.max(bid.area / area, (bid.ageMs / (gapMs * longGap)) ** 2);
-      // Ways are numbered for a page that is open; a page that is yet to be opened has its own, priced when they are tried.
-      if (bid.moves.every(({ after }) => after !== undefined))
-        return { contender, bid, worth, moves: bid.moves };
-      const cheaper = bid.moves.filter(
-        ({ after }) => after && load.price(after, true).area * switchGain < area,
-      );
-      return { contender, bid, worth, moves: [...cheaper, ...ways.flatMap((way) => bid.moves[way] ?? [])] };
-    });
-    candidates.sort(byUrgencyThenWorth);
-    for (const candidate of candidates) {
+    for (const candidate of toCandidates(looked, load)) {
       guard(candidate.contender, () => {
         const due = serve(candidate, load, now);
         if (isUrgent(candidate.bid)) nextUrgent = Math.min(nextUrgent, due);
-        else next = Math.min(next, due);
+        candidate.standing.dueAt = Math.min(candidate.standing.dueAt, due);
       });
     }
-    for (const contender of contenders) {
+    for (const { contender, standing } of looked) {
       guard(contender, () => {
         const due = contender.upkeep(now, (scopes) => afford(scopes, now));
-        if (due !== undefined) next = Math.min(next, Math.max(due, now + longestNapMs));
+        if (due !== undefined) standing.dueAt = Math.min(standing.dueAt, Math.max(due, now + longestNapMs));
       });
     }
+    for (const { dueAt } of contenders.values()) next = Math.min(next, dueAt);
     if (nextUrgent < Number.POSITIVE_INFINITY) wakeAt(nextUrgent, true);
     if (next < Number.POSITIVE_INFINITY) wakeAt(next);
   }
@@ -169,10 +174,14 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   }
 
   /** Sends where that is possible and worth it. @returns when to look again; never, where a call went out. */
-  function serve({ contender, bid, worth, moves: offered }: Candidate, load: Load, now: number): number {
+  function serve(candidate: Candidate, load: Load, now: number): number {
+    const { contender, standing, bid, worth, moves: offered } = candidate;
     if (bid.notBefore > now) return bid.notBefore;
     // Worth grows with the square of the age: that tells when it will be enough.
-    if (worth < 1) return now + Math.min(longestNapMs, shortestNapMs + longestNapMs * (1 - Math.sqrt(worth)));
+    if (worth < 1) {
+      const untilWorth = worth > 0 ? bid.ageMs * (1 / Math.sqrt(worth) - 1) : doubtfulNapMs;
+      return now + Math.max(shortestNapMs, Math.min(untilWorth, doubtfulNapMs));
+    }
     const moves = inOrder(offered, load);
     // A last text, and a stream that ends early, were counted on.
     const own = ({ after }: OfferedMove) => (bid.urgency === 'progress' && after === undefined ? 0 : 1);
@@ -182,6 +191,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
       moves.find((move) => load.waitMs(move.scopes, own(move)) === 0);
     const move = spare ?? (bid.urgency === 'progress' ? undefined : leastMissed(moves, load, now));
     if (move === undefined) {
+      standing.waiting = true;
       const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
       return now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
     }
@@ -192,7 +202,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     if (move.after !== undefined) load.add(move.after);
     void call.settled.then(() => {
       landed(clock.now());
-      wakeAt(clock.now());
+      wake(contender);
     });
     return Number.POSITIVE_INFINITY;
   }
@@ -204,14 +214,44 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     return possible[missed.indexOf(Math.min(...missed))];
   }
 
+  function wake(contender: Contender, urgent = false): void {
+    const standing = contenders.get(contender);
+    if (standing === undefined) return;
+    standing.dueAt = Number.NEGATIVE_INFINITY;
+    wakeAt(clock.now(), urgent);
+  }
+
   return {
     add(contender) {
-      contenders.add(contender);
+      contenders.set(contender, { dueAt: Number.NEGATIVE_INFINITY, waiting: false, outlook: undefined });
       wakeAt(clock.now(), true);
     },
     remove: (contender) => void contenders.delete(contender),
-    wake: (urgent = false) => wakeAt(clock.now(), urgent),
+    wake,
   };
+}
+
+/** What those that were looked at bid, the most urgent first. */
+function toCandidates(looked: readonly Looked[], load: Load): readonly Candidate[] {
+  const candidates = looked.flatMap((one): Candidate[] => {
+    const { bid, standing } = one;
+    if (bid === undefined) return [];
+    const { outlook } = standing;
+    if (bid.urgency !== 'progress' || outlook === undefined) {
+      return [{ ...one, bid, worth: Number.POSITIVE_INFINITY, moves: bid.moves }];
+    }
+    const { area, gapMs, ways } = load.price(outlook);
+    // Where a model pauses, little text may wait for long: at some point its age alone is enough.
+    const worth = Math.max(bid.area / area, (bid.ageMs / (gapMs * longGap)) ** 2);
+    // Ways are numbered for a page that is open; a page that is yet to be opened has its own, priced when they are tried.
+    if (bid.moves.every(({ after }) => after !== undefined))
+      return [{ ...one, bid, worth, moves: bid.moves }];
+    const cheaper = bid.moves.filter(
+      ({ after }) => after && load.price(after, true).area * switchGain < area,
+    );
+    return [{ ...one, bid, worth, moves: [...cheaper, ...ways.flatMap((way) => bid.moves[way] ?? [])] }];
+  });
+  return candidates.sort(byUrgencyThenWorth);
 }
 
 /** A reply begins where its later calls will be cheapest; where that makes no difference, in the surface's order. */
@@ -240,6 +280,8 @@ const longestTickMs = 40;
 const tickPerReplyMs = 0.4;
 const shortestNapMs = 10;
 const longestNapMs = 250;
+/** How soon worth is looked at again: prices change. */
+const doubtfulNapMs = 60;
 const longGap = 1.5;
 /** A reply changes to another rung where calls are so much cheaper. */
 const switchGain = 2;

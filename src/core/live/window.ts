@@ -17,6 +17,8 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
   /** True once the platform has told of a period: from then on its periods count, not our stretches. */
   let told = false;
   let closedUntil = 0;
+  /** When a call went out last. */
+  let spentAt = Number.NEGATIVE_INFINITY;
 
   function refresh(now: number): void {
     while (flying.length > 0 && flying[0]! <= now - lostMs) land(flying[0]!, flying[0]! + lostMs);
@@ -24,11 +26,11 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
     if (period !== undefined && now >= period.endsAt) period = undefined;
   }
 
-  function land(spentAt: number, now: number): void {
-    const index = flying.indexOf(spentAt);
+  function land(wentAt: number, now: number): void {
+    const index = flying.indexOf(wentAt);
     if (index < 0) return;
     flying.splice(index, 1);
-    arrivals.push(Math.max(spentAt, now - trips.quickestMs));
+    arrivals.push(Math.max(wentAt, now - trips.quickestMs));
   }
 
   function left(): number {
@@ -50,15 +52,23 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
     return period === undefined ? perMs : period.endsAt - now;
   }
 
+  /** How many of those that are to be kept back can be. */
+  function keepable(now: number): number {
+    // They are no use any more when the period is over.
+    if (period !== undefined && period.endsAt - now < lateMs) return 0;
+    if (calls > 1 || scope.calls === 1) return Math.max(1, calls - 1);
+    // The only one is not kept back for ever.
+    return now < spentAt + longestKept * perMs ? 1 : 0;
+  }
+
   return {
+    get atOnce() {
+      return calls;
+    },
     waitMs(now, keep) {
       refresh(now);
       const closed = Math.max(0, closedUntil - now);
-      // What is kept back is no use any more when the period is over.
-      const kept =
-        period !== undefined && period.endsAt - now < lateMs
-          ? 0
-          : Math.min(Math.ceil(keep), Math.max(scope.calls === 1 ? 1 : 0, calls - 1));
+      const kept = Math.min(Math.ceil(keep), keepable(now));
       if (left() >= 1 + kept) return closed;
       return Math.max(closed, freeMs(now, kept));
     },
@@ -79,6 +89,7 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
     },
     spend(now) {
       refresh(now);
+      spentAt = now;
       flying.push(now);
       if (period !== undefined) period.left--;
       // The first call of a period begins it; the answer will say when it ends.
@@ -116,3 +127,5 @@ const shortestMs = 1;
 /** A call without an answer has arrived by then, or never will. */
 const lostMs = 3_000;
 const lateMs = 150;
+/** Periods. */
+const longestKept = 2.5;

@@ -358,8 +358,8 @@ export function createWriter(options: WriterOptions): Writer {
       const now = clock.now();
       manuscript.push(delta);
       pace.push(delta.length, now);
-      // While some text is unseen the scheduler looks again by itself.
-      if (unseenSince === undefined || open === undefined) options.wake(open === undefined);
+      // While some text is unseen, or a call is under way, the scheduler looks again by itself.
+      if (!busy && (unseenSince === undefined || open === undefined)) options.wake(open === undefined);
       unseenSince ??= now;
     },
     end(notice) {

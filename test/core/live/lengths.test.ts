@@ -30,11 +30,24 @@ it('learns the pace of a model', () => {
   expect(lengths.pace).toBeCloseTo(0.05, 2);
 });
 
-it('tells what a reply gets at least, from those that were longer', () => {
+it('is the less sure of an end, the more the lengths of replies differ', () => {
+  const regular = createLengths();
+  expect(regular.least(0)).toBe(0);
+  for (let reply = 0; reply < 10; reply++) regular.observe(1_000 + reply, 1_000);
+  expect(regular.least(0)).toBeGreaterThan(970);
+  expect(regular.least(900)).toBeGreaterThan(70);
+  expect(regular.least(6_000)).toBe(0);
+  const mixed = createLengths();
+  for (const length of [300, 1_000, 5_000]) mixed.observe(length, 1_000);
+  expect(mixed.least(0)).toBeLessThan(150);
+  expect(mixed.least(400)).toBe(0);
+});
+
+it('tells what a reply gets at least if it is like nearly all before it', () => {
   const lengths = createLengths();
-  expect(lengths.least(0)).toBe(0);
   for (const length of [300, 1_000, 5_000]) lengths.observe(length, 1_000);
-  expect(lengths.least(0)).toBe(300);
-  expect(lengths.least(400)).toBe(600);
-  expect(lengths.least(6_000)).toBe(0);
+  expect(lengths.usualLeast(0)).toBeCloseTo(297, 0);
+  expect(lengths.usualLeast(400)).toBeCloseTo(590, 0);
+  expect(lengths.usualLeast(299)).toBe(0);
+  expect(lengths.usualLeast(6_000)).toBe(lengths.remaining(6_000));
 });

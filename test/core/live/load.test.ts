@@ -12,6 +12,7 @@ function outlook(change: Partial<Outlook> = {}): Outlook {
   return {
     remainingMs: 6_000,
     leastMs: 6_000,
+    usualLeastMs: 6_000,
     pull: 0.5,
     grow: [{ scopes: [appends] }],
     close: [{ scopes: [stops] }],
@@ -87,5 +88,20 @@ describe('the load', () => {
     const sure = createLoad(budget, 1_000);
     sure.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 30_000 }));
     expect(sure.waitMs([edits])).toBe(0);
+  });
+
+  it('keeps the only call of a period for a usual end, not for any', () => {
+    const edits: Scope = { id: 'edits', calls: 5, perMs: 5_000, shape: 'window' };
+    const ways = { grow: [{ scopes: [edits] }], close: [{ scopes: [edits] }] };
+    const budget = createBudget();
+    budget.spend([edits], 0)(50);
+    budget.read('edits', { remaining: 0, resetMs: 950, limit: 1 }, 50);
+    const possible = createLoad(budget, 1_100);
+    possible.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 10_000 }));
+    expect(possible.waitMs([edits])).toBe(0);
+    const likely = createLoad(budget, 1_100);
+    likely.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 500 }));
+    expect(likely.waitMs([edits])).toBeGreaterThan(0);
+    expect(likely.waitMs([edits], 1)).toBe(0);
   });
 });

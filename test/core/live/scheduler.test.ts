@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createBudget } from '../../../src/core/live/budget.ts';
 import { createLiveReplies } from '../../../src/core/live/replies.ts';
+import { type Contender, createScheduler } from '../../../src/core/live/scheduler.ts';
 import type { Rung, Scope } from '../../../src/core/ports.ts';
 import { createFakeClock } from '../../fakes/clock.ts';
 import { createInstruments } from '../../fakes/instruments.ts';
@@ -103,5 +105,32 @@ describe('the scheduler', () => {
     jobs.push({ startMs: 10_000, deltas: [{ afterMs: 10, text: 'hello' }] });
     const { surfaces } = await run(jobs, [shared], 80);
     expect(surfaces[4]!.calls[0]!.at).toBeLessThan(11_500);
+  });
+
+  it('asks a reply again only when that can change something', async () => {
+    const clock = createFakeClock();
+    const scheduler = createScheduler({ clock, budget: createBudget() });
+    let asked = 0;
+    const quiet: Contender = {
+      bid() {
+        asked++;
+        return undefined;
+      },
+      outlook: () => undefined,
+      send: () => undefined,
+      abandon: () => undefined,
+      upkeep: () => undefined,
+    };
+    const busy = { ...quiet, bid: () => undefined };
+    scheduler.add(quiet);
+    scheduler.add(busy);
+    for (let tick = 0; tick < 20; tick++) {
+      scheduler.wake(busy, true);
+      await clock.advance(50);
+    }
+    expect(asked).toBe(1);
+    scheduler.wake(quiet);
+    await clock.advance(50);
+    expect(asked).toBe(2);
   });
 });
