@@ -13,8 +13,10 @@ export interface Line {
   readonly bound: Bound;
   readonly incomplete: number;
   readonly refused: number;
-  /** Of one method in one minute, at most. */
-  readonly refusedPerMinute: number;
+  /** Of one method in the first minute, at most. */
+  readonly refusedAtFirst: number;
+  /** Of one method in a later minute, at most. */
+  readonly refusedLater: number;
   /** Methods that were refused, and how often. */
   readonly refusedCalls: Readonly<Record<string, number>>;
   readonly cpuSecondsPer1000Tokens: number;
@@ -25,7 +27,10 @@ export interface Line {
 /** Sums up a run. */
 export function toLine(row: Row, run: Run): Line {
   const boundOf = row.platform === 'slack' ? slackBound : discordBound;
-  const minutes = countBy(run.refusals, ({ atMs, call }) => `${call} ${Math.floor(atMs / 60_000)}`);
+  const mostPerMinute = (refusals: Run['refusals']) => {
+    const minutes = countBy(refusals, ({ atMs, call }) => `${call} ${Math.floor(atMs / minuteMs)}`);
+    return Math.max(0, ...Object.values(minutes));
+  };
   return {
     row,
     bot: run.bot,
@@ -33,13 +38,16 @@ export function toLine(row: Row, run: Run): Line {
     bound: boundOf(run.workload, row.burst),
     incomplete: run.incomplete,
     refused: run.refusals.length,
-    refusedPerMinute: Math.max(0, ...Object.values(minutes)),
+    refusedAtFirst: mostPerMinute(run.refusals.filter(({ atMs }) => atMs < minuteMs)),
+    refusedLater: mostPerMinute(run.refusals.filter(({ atMs }) => atMs >= minuteMs)),
     refusedCalls: countBy(run.refusals, ({ call }) => call),
     cpuSecondsPer1000Tokens: (run.cost.cpuSeconds * 1_000) / run.tokens,
     peakMegabytes: run.cost.peakMegabytes,
     standInDelayMs: run.standInDelayMs,
   };
 }
+
+const minuteMs = 60_000;
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -26,6 +26,7 @@ import type {
 import { createRecall } from './recall.ts';
 import { createSequence } from './sequence.ts';
 import { createTurns, type Item } from './turns.ts';
+import { createTurnstile } from './turnstile.ts';
 import { within } from './within.ts';
 
 /** What {@link createEngine} needs. */
@@ -66,6 +67,7 @@ export interface Engine extends Inbox {
 export function createEngine(options: EngineOptions): Engine {
   const { history, journal, replies, images, logger, counters, now = Date.now } = options;
   const intake = createSequence();
+  const turnstile = createTurnstile();
   const parts = { ...options, platformOf, now };
   const receiver = createFileReceiver(parts);
   const recall = createRecall({ ...parts, receiver });
@@ -99,6 +101,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function run(thread: ThreadKey, batch: readonly Item[], signal: AbortSignal): Promise<void> {
     try {
+      await turnstile.pass();
       for (const { errand, attempts } of batch) await journal.note(errand, attempts + 1);
       await turns.run(thread, batch, signal);
     } catch (error) {

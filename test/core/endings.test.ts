@@ -66,6 +66,7 @@ describe('how a reply ends where there are no limits', () => {
     const { engine, model, platform, idle } = setUpDirect(kept);
     kept.history.fail(new ParleyError('store-failed', 'No memory.'));
     await engine.message(say('hello'));
+    await idle();
     await engine.command(createCall('new', { conversation: direct }));
     await idle();
     const ending = { end: 'failed', notice: 'No memory.', code: 'store-failed' };

@@ -44,7 +44,7 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
       refill(now);
       const closed = Math.max(0, closedUntil - now);
       // A call may be faster under way than the one before it: at the edge it must not come too early.
-      const least = Math.min(capacity, 1 + keep + rate * jitterMs);
+      const least = Math.max(1 + keep, Math.min(capacity, 1 + keep + rate * jitterMs));
       return level >= least ? closed : Math.max(closed, (least - level) / rate);
     },
     supply(horizonMs, now) {

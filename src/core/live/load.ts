@@ -43,9 +43,9 @@ export interface Load {
   price(outlook: Outlook, joining?: boolean): Price;
   /**
    * Milliseconds until a call may go out that leaves enough for last texts; 0 is now.
-   * @param own how many of those are for the caller itself
+   * @param own one that was counted in: what is kept back for it, it may take
    */
-  waitMs(scopes: readonly Scope[], own?: number): number;
+  waitMs(scopes: readonly Scope[], own?: Outlook): number;
 }
 
 interface Demand {
@@ -69,6 +69,8 @@ interface Demand {
  */
 export function createLoad(budget: Budget, now: number): Load {
   const demands = new Map<string, Demand>();
+  /** Where a call is kept back for whom. */
+  const kept = new Map<Outlook, readonly Demand[]>();
 
   function demandOf(scope: Scope): Demand {
     let demand = demands.get(scope.id);
@@ -86,18 +88,20 @@ export function createLoad(budget: Budget, now: number): Load {
   }
 
   /** A last text will need one call: it is kept back by the first way that still has one to spare. */
-  function reserve({ close, remainingMs, leastMs, usualLeastMs }: Outlook): void {
+  function reserve(outlook: Outlook): void {
+    const { close, remainingMs, leastMs, usualLeastMs } = outlook;
     const ways = close.map(({ scopes }) => scopes.map(demandOf));
     const way = ways.find(
       (demands) => demands.some(lasts) && demands.every((demand) => !lasts(demand) || spares(demand)),
     );
-    for (const demand of way ?? ways[0] ?? []) {
+    const keeping = (way ?? ways[0] ?? []).filter((demand) => {
       // One call is enough for whoever is the first to end by surprise; the only one is not kept for the rarest surprise.
       const alone = demand.narrow && demand.users === 1;
       const surpriseMs = demand.gauge.atOnce > 1 ? leastMs : usualLeastMs;
-      const endMs = alone ? surpriseMs : remainingMs;
-      if (endMs <= demand.gauge.missedMs(now) + cautionMs) demand.reserved++;
-    }
+      return (alone ? surpriseMs : remainingMs) <= demand.gauge.missedMs(now) + cautionMs;
+    });
+    for (const demand of keeping) demand.reserved++;
+    kept.set(outlook, keeping);
   }
 
   /** True where a call that is not made now is still there when the reply ends. */
@@ -143,11 +147,13 @@ export function createLoad(budget: Budget, now: number): Load {
       const ways = shares.map((_, way) => way).sort((a, b) => shares[b]! - shares[a]!);
       return { area: root * root, gapMs: remainingMs / affordable, ways };
     },
-    waitMs(scopes, own = 0) {
+    waitMs(scopes, own) {
+      const owned = own && kept.get(own);
       let longest = 0;
       for (const scope of scopes) {
-        const { gauge, reserved } = demandOf(scope);
-        longest = Math.max(longest, gauge.waitMs(now, Math.max(0, reserved - own)));
+        const demand = demandOf(scope);
+        const keep = demand.reserved - (owned?.includes(demand) ? 1 : 0);
+        longest = Math.max(longest, demand.gauge.waitMs(now, keep));
       }
       return longest;
     },

@@ -183,13 +183,14 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
       return now + Math.max(shortestNapMs, Math.min(untilWorth, doubtfulNapMs));
     }
     const moves = inOrder(offered, load);
+    const { outlook } = standing;
     // A last text, and a stream that ends early, were counted on.
-    const own = ({ after }: OfferedMove) => (bid.urgency === 'progress' && after === undefined ? 0 : 1);
+    const counted = ({ after }: OfferedMove) => bid.urgency !== 'progress' || after !== undefined;
     const spare =
       // Rather by a way that nobody counts on: others may have no choice.
       moves.find((move) => load.waitMs(move.scopes) === 0) ??
-      moves.find((move) => load.waitMs(move.scopes, own(move)) === 0);
-    const move = spare ?? (bid.urgency === 'progress' ? undefined : leastMissed(moves, load, now));
+      moves.find((move) => counted(move) && load.waitMs(move.scopes, outlook) === 0);
+    const move = spare ?? (bid.urgency === 'progress' ? undefined : leastMissed(moves, load, outlook, now));
     if (move === undefined) {
       standing.waiting = true;
       const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
@@ -208,9 +209,14 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   }
 
   /** What has to go out may take what was kept back for others, who have other ways; where it is missed least. */
-  function leastMissed(moves: readonly OfferedMove[], load: Load, now: number): OfferedMove | undefined {
+  function leastMissed(
+    moves: readonly OfferedMove[],
+    load: Load,
+    own: Outlook | undefined,
+    now: number,
+  ): OfferedMove | undefined {
     const possible = moves.filter(({ scopes }) => budget.waitMs(scopes, now) === 0);
-    const missed = possible.map(({ scopes }) => load.waitMs(scopes, 1));
+    const missed = possible.map(({ scopes }) => load.waitMs(scopes, own));
     return possible[missed.indexOf(Math.min(...missed))];
   }
 

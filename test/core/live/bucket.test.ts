@@ -79,6 +79,12 @@ describe('a bucket', () => {
     expect(gauge.supply(0, 60_000)).toBeLessThanOrEqual(8);
   });
 
+  it('is not spent where all that it holds is to be kept', () => {
+    const gauge = createBucket(scope, 0);
+    expect(gauge.waitMs(0, 59)).toBe(0);
+    expect(gauge.waitMs(0, 60)).toBeGreaterThan(0);
+  });
+
   it('leaves what is to be kept', () => {
     const gauge = createBucket(scope, 0);
     for (let call = 0; call < 50; call++) gauge.spend(0);

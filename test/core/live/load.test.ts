@@ -63,9 +63,13 @@ describe('the load', () => {
     const budget = createBudget();
     for (let call = 0; call < 269; call++) budget.spend([posts], 0);
     const tight = createLoad(budget, 0);
-    for (let index = 0; index < 80; index++) tight.add(closing);
+    for (let index = 0; index < 79; index++) tight.add({ ...closing });
+    const last = { ...closing };
+    tight.add(last);
     expect(tight.waitMs([posts])).toBeGreaterThan(0);
-    expect(tight.waitMs([posts], 1)).toBe(0);
+    expect(tight.waitMs([posts], last)).toBe(0);
+    // What is kept back for it is a post: of the edits it may take none.
+    expect(tight.waitMs([updates], last)).toBeGreaterThan(0);
   });
 
   it('starves nobody: even with nothing left a call has a price', () => {
@@ -82,9 +86,10 @@ describe('the load', () => {
     for (let call = 0; call < 4; call++) budget.spend([edits], 0)(0);
     const ways = { grow: [{ scopes: [edits] }], close: [{ scopes: [edits] }] };
     const surprising = createLoad(budget, 1_000);
-    surprising.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 1_000 }));
+    const short = outlook({ ...ways, remainingMs: 30_000, leastMs: 1_000 });
+    surprising.add(short);
     expect(surprising.waitMs([edits])).toBeGreaterThan(3_000);
-    expect(surprising.waitMs([edits], 1)).toBe(0);
+    expect(surprising.waitMs([edits], short)).toBe(0);
     const sure = createLoad(budget, 1_000);
     sure.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 30_000 }));
     expect(sure.waitMs([edits])).toBe(0);
@@ -100,8 +105,9 @@ describe('the load', () => {
     possible.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 10_000 }));
     expect(possible.waitMs([edits])).toBe(0);
     const likely = createLoad(budget, 1_100);
-    likely.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 500 }));
+    const ending = outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 500 });
+    likely.add(ending);
     expect(likely.waitMs([edits])).toBeGreaterThan(0);
-    expect(likely.waitMs([edits], 1)).toBe(0);
+    expect(likely.waitMs([edits], ending)).toBe(0);
   });
 });
