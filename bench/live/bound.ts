@@ -84,6 +84,11 @@ export function toBound(plan: readonly Planned[]): Bound {
   };
 }
 
+/** Sum of squared gaps: twice the area of unseen text times its age, for a pace of 1. */
+export function areaOf(from: number, times: readonly number[]): number {
+  return times.reduce((sum, time, index) => sum + (time - (times[index - 1] ?? from)) ** 2, 0);
+}
+
 /** Letters whose lags lie evenly between two. */
 interface Lag {
   readonly least: number;

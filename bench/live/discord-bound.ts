@@ -1,9 +1,10 @@
-import { type Bound, callMs, type Planned, type Reply, repliesOf, toBound } from './bound.ts';
+import { areaOf, type Bound, callMs, type Planned, type Reply, repliesOf, toBound } from './bound.ts';
+import { countUpTo } from './share.ts';
 import type { Workload } from './workload.ts';
 
 /**
- * The bound for Discord: 50 calls a second for the whole bot, in seconds counted from the first call of the run, and 5
- * edits in 5 seconds for each reply, which has a channel of its own. In channels each reply first opens a
+ * The bound for Discord: 50 calls for the whole bot in any stretch of a second (where that limit's seconds begin, the
+ * platform does not tell), and 5 edits in 5 seconds for each reply, which has a channel of its own. In channels each reply first opens a
  * thread, one call, as early as it is asked for. A reply goes on in a further message only where one is full. While the
  * bot's limit is short, each second's calls go to the replies with the largest area of unseen text and age.
  */
@@ -13,7 +14,7 @@ export function discordBound(workload: Workload, burst: number): Bound {
   const origin = prepares ? Math.min(...replies.map(({ asked }) => asked)) : replies[0]!.first;
   const openings = prepares
     ? threadsAhead.map((ahead) => openThreads(replies, origin, ahead))
-    : [openDirectly(replies, origin)];
+    : [openDirectly(replies)];
   const best = openings.reduce((least, one) => (overheadOf(one) < overheadOf(least) ? one : least));
   return toBound(plan(best, origin, burst));
 }
@@ -25,49 +26,51 @@ interface Opening {
   readonly calls: readonly number[];
 }
 
-/** How many calls are left of each second of the bot. */
-class Seconds {
-  readonly #origin: number;
-  readonly #used = new Map<number, number>();
-
-  constructor(origin: number) {
-    this.#origin = origin;
-  }
+/** The bot's calls: no more than so many in any stretch of a second. */
+class Calls {
+  /** When they are made, earliest first. */
+  readonly #times: number[] = [];
 
   /** Takes a call at a time, or as soon after it as there is one. @returns when */
   take(from: number): number {
-    let second = this.#secondOf(from);
-    while ((this.#used.get(second) ?? 0) >= callsPerSecond) second++;
-    this.#used.set(second, (this.#used.get(second) ?? 0) + 1);
-    return Math.max(from, this.startOf(second));
+    const time = this.earliest(from);
+    this.#times.splice(countUpTo(this.#times, time), 0, time);
+    return time;
   }
 
-  /** Calls left in the second of a moment. */
-  left(ms: number): number {
-    return callsPerSecond - (this.#used.get(this.#secondOf(ms)) ?? 0);
+  /** The first moment, from one on, at which there is a call. */
+  earliest(from: number): number {
+    if (this.#fits(from)) return from;
+    // A call comes free where a stretch loses one at its beginning.
+    for (let index = countUpTo(this.#times, from - 1_000); ; index++) {
+      const time = this.#times[index]! + 1_000;
+      if (time >= from && this.#fits(time)) return time;
+    }
   }
 
-  /** When a second begins. */
-  startOf(second: number): number {
-    return this.#origin + second * 1_000;
-  }
-
-  #secondOf(ms: number): number {
-    return Math.floor((ms - this.#origin) / 1_000);
+  #fits(time: number): boolean {
+    const place = countUpTo(this.#times, time);
+    const at = (index: number) =>
+      index < place ? this.#times[index]! : index === place ? time : this.#times[index - 1]!;
+    for (let first = Math.max(0, place - callsPerSecond); first <= place; first++) {
+      const last = first + callsPerSecond;
+      if (last <= this.#times.length && at(last) - at(first) < 1_000) return false;
+    }
+    return true;
   }
 }
 
-function openDirectly(replies: readonly Reply[], origin: number): readonly Opening[] {
-  const seconds = new Seconds(origin);
+function openDirectly(replies: readonly Reply[]): readonly Opening[] {
+  const made = new Calls();
   return replies.map((reply) => {
-    const opened = seconds.take(reply.first);
+    const opened = made.take(reply.first);
     return { reply, opened, calls: [opened] };
   });
 }
 
 /** Never more threads at a time than so many that wait for first words. */
 function openThreads(replies: readonly Reply[], origin: number, ahead: number): readonly Opening[] {
-  const seconds = new Seconds(origin);
+  const made = new Calls();
   const unprepared = replies.toSorted((a, b) => a.asked - b.asked);
   const waiting: { readonly reply: Reply; readonly prepared: number; readonly ready: number }[] = [];
   const openings: Opening[] = [];
@@ -77,11 +80,11 @@ function openThreads(replies: readonly Reply[], origin: number, ahead: number): 
     const reply = waiting.length < ahead ? unprepared[0] : undefined;
     if (next !== undefined && next.ready <= now) {
       waiting.shift();
-      now = seconds.take(now);
+      now = made.take(now);
       openings.push({ reply: next.reply, opened: now, calls: [next.prepared, now] });
     } else if (reply !== undefined && reply.asked <= now) {
       unprepared.shift();
-      now = seconds.take(now);
+      now = made.take(now);
       waiting.push({ reply, prepared: now, ready: Math.max(reply.first, now + callMs) });
       waiting.sort((a, b) => a.ready - b.ready);
     } else now = Math.min(next?.ready ?? Number.POSITIVE_INFINITY, reply?.asked ?? Number.POSITIVE_INFINITY);
@@ -105,8 +108,8 @@ interface Growing extends Opening {
 }
 
 function plan(openings: readonly Opening[], origin: number, burst: number): readonly Planned[] {
-  const seconds = new Seconds(origin);
-  for (const { calls } of openings) for (const time of calls) seconds.take(time);
+  const made = new Calls();
+  for (const { calls } of openings) for (const time of calls) made.take(time);
   const growing = openings
     .filter(({ reply, opened }) => opened < reply.last)
     .sort((a, b) => a.reply.last - b.reply.last)
@@ -114,12 +117,10 @@ function plan(openings: readonly Opening[], origin: number, burst: number): read
       const { reply, opened } = one;
       const calls = Math.max(1, Math.round(5 * burst));
       const own = windowTimes(opened, reply.last, calls, calls * 1_000);
-      return { ...one, own, late: seconds.take(reply.last) - reply.last, times: [], short: false };
+      return { ...one, own, late: made.take(reply.last) - reply.last, times: [], short: false };
     });
   const end = Math.max(...growing.map(({ reply }) => reply.last));
-  for (let second = 0; seconds.startOf(second) < end; second++) {
-    spendSecond(growing, seconds, seconds.startOf(second));
-  }
+  for (let start = origin; start < end; start += 1_000) spendSecond(growing, made, start);
   const shares = new Map(
     growing.map((one) => {
       const { reply, own, late, short } = one;
@@ -133,18 +134,18 @@ function plan(openings: readonly Opening[], origin: number, burst: number): read
 }
 
 /** Gives what is left of a second to those who have waited longest, no reply more often than once a second. */
-function spendSecond(growing: readonly Growing[], seconds: Seconds, start: number): void {
+function spendSecond(growing: readonly Growing[], made: Calls, start: number): void {
+  const end = start + 1_000;
   const wants = growing
     .map((one) => {
       const last = one.times.at(-1) ?? one.opened;
       const at = Math.max(start, last + 1_000);
-      return { one, at, area: one.reply.pace * (start + 1_000 - last) ** 2 };
+      return { one, at, area: one.reply.pace * (end - last) ** 2 };
     })
-    .filter(({ one, at }) => at < Math.min(start + 1_000, one.reply.last) && one.opened < at)
+    .filter(({ one, at }) => at < Math.min(end, one.reply.last) && one.opened < at)
     .sort((a, b) => b.area - a.area);
-  const left = seconds.left(start);
-  for (const [index, { one, at }] of wants.entries()) {
-    if (index < left) one.times.push(seconds.take(at));
+  for (const { one, at } of wants) {
+    if (made.earliest(at) < Math.min(end, one.reply.last)) one.times.push(made.take(at));
     else one.short = true;
   }
 }
@@ -164,11 +165,6 @@ export function windowTimes(from: number, to: number, calls: number, periodMs: n
     if (best.length === 0 || areaOf(from, times) < areaOf(from, best)) best = times;
   }
   return best;
-}
-
-/** Sum of squared gaps: twice the area of unseen text times its age, for a pace of 1. */
-function areaOf(from: number, times: readonly number[]): number {
-  return times.reduce((sum, time, index) => sum + (time - (times[index - 1] ?? from)) ** 2, 0);
 }
 
 const callsPerSecond = 50;

@@ -1,11 +1,11 @@
-import { type Bound, callMs, type Planned, type Reply, repliesOf, toBound } from './bound.ts';
+import { areaOf, type Bound, callMs, type Planned, type Reply, repliesOf, toBound } from './bound.ts';
 import { countUpTo, type Share, type Supply, shareOut } from './share.ts';
 import type { Spread, Workload } from './workload.ts';
 
 /**
  * The bound for Slack with all ways of showing text. Some replies (as many as is best) are streams: appends and stops
  * serve them alone. Edits, and further posts in which a reply goes on, serve all; but a channel takes one post a
- * second, and a reply that goes on in a post has left its stream. A reply has one stream at most.
+ * second, no two closer together, and a reply that goes on in a post has left its stream. A reply has one stream at most.
  */
 export function slackBound({ spread, ...workload }: Workload, burst: number): Bound {
   const replies = repliesOf({ spread, ...workload });
@@ -88,10 +88,16 @@ function plan(
     (ms) =>
       limits.updates(ms) + further(partOfStreams)(ms);
 
+  /** `common` are calls that may follow one another at any distance. */
+  function share(writing: readonly Opened[], supply: Supply, common: Supply): readonly Share[] {
+    const shares = shareOut(writing.map(toWriting), supply, callMs);
+    return spread === 'threads' ? shares : inWholeSeconds(writing, shares, common);
+  }
+
   // Streams keep to themselves where that is better for them than to share everything with all others.
   const apart = [
     shareOut(streamed.map(toWriting), ofStreams, callMs),
-    shareOut(posted.map(toWriting), ofAll(0), callMs),
+    share(posted, ofAll(0), limits.updates),
   ] as const;
   let shares: readonly (readonly Share[])[] = apart;
   if (
@@ -101,7 +107,8 @@ function plan(
     let part = 0.5;
     for (let round = 0; round < rounds; round++) {
       const supply: Supply = (ms) => ofStreams(ms) + ofAll(part)(ms);
-      const together = shareOut([...streamed, ...posted].map(toWriting), supply, callMs);
+      const common: Supply = (ms) => ofStreams(ms) + limits.updates(ms);
+      const together = share([...streamed, ...posted], supply, common);
       shares = [together.slice(0, streamed.length), together.slice(streamed.length)];
       const calls = shares[0]!.reduce((sum, { times }) => sum + times.length, 0);
       part = (part + Math.max(0, 1 - ofStreams(endOf(replies)) / calls)) / 2;
@@ -132,6 +139,40 @@ function open(replies: readonly Reply[], streams: number, limits: Limits): reado
   });
 }
 
+/**
+ * A channel takes one post a second: where more than every other call of a reply is a post, some come right after
+ * another, a whole second later, and the others move closer together. Computed where replies last about as long as one
+ * another, so that the share of posts is the same for all; elsewhere left out.
+ */
+function inWholeSeconds(
+  replies: readonly Opened[],
+  shares: readonly Share[],
+  common: Supply,
+): readonly Share[] {
+  const durations = replies.map(({ reply, opened }) => reply.last - opened);
+  if (Math.max(...durations) > alike * Math.min(...durations)) return shares;
+  const calls = shares.reduce((sum, { times }) => sum + times.length, 0);
+  const posts = calls - common(Math.max(...replies.map(({ reply }) => reply.last)));
+  const afterPost = Math.max(0, posts - (calls - posts)) / calls;
+  let due = 0;
+  return shares.map(({ times, late }, index) => {
+    const count = times.length;
+    const duration = durations[index]!;
+    due += count * afterPost;
+    const whole = Math.floor(due);
+    const closer = (duration - whole * 1_000) / (count - whole);
+    if (count === whole || closer >= 1_000 || closer < callMs) return { times, late };
+    due -= whole;
+    const { opened } = replies[index]!;
+    let at = opened;
+    const isWhole = (call: number) =>
+      Math.floor(((call + 1) * whole) / count) > Math.floor((call * whole) / count);
+    const apart = times.map((_, call) => (at += isWhole(call) ? 1_000 : closer));
+    // What is not to be had in whole seconds can only be worse.
+    return { late, times: areaOf(opened, apart) > areaOf(opened, times) ? apart : times };
+  });
+}
+
 function toWriting({ reply, opened }: Opened) {
   return { from: opened, to: reply.last, pace: reply.pace };
 }
@@ -153,3 +194,4 @@ function endOf(replies: readonly Reply[]): number {
 }
 
 const rounds = 12;
+const alike = 1.5;

@@ -53,6 +53,16 @@ export function atOnce(count: number, spread: Spread, shape: ReplyShape, seed = 
   return { name: `${count} at once, ${shape.name}, ${spread}`, spread, jobs };
 }
 
+/** So many mentions, a few milliseconds apart, as a busy process takes them in. */
+export function oneAfterTheOther(count: number, gapMs: number, spread: Spread, shape: ReplyShape): Workload {
+  const { jobs } = atOnce(count, spread, shape);
+  return {
+    name: `${count} every ${gapMs} ms, ${shape.name}, ${spread}`,
+    spread,
+    jobs: jobs.map((job, index) => ({ ...job, at: index * gapMs })),
+  };
+}
+
 /** The same after some replies of the kind were answered, long enough ago for every limit to have recovered. */
 export function warmedUp(workload: Workload, shape: ReplyShape, seed = 3): Workload {
   const random = createRandom(seed);

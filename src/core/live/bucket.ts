@@ -67,7 +67,7 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
       refusedSince += 1;
       // Of calls that were under way together each one that is refused tells a little more.
       const real = spentSince - refusedSince - (now - fullAt) * documentedRate;
-      if (real < capacity * sureShare) capacity = Math.max(1, Math.floor(real));
+      if (real < capacity * sureShare) capacity = Math.max(1, Math.round(real * careful));
       else if (first) rate = Math.max(documentedRate / 2, rate * slower);
       triedAt = now;
     },
@@ -84,6 +84,8 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
 /** Where the burst was as large as believed, it is the rate that is less than documented. */
 const sureShare = 0.9;
 const slower = 0.9;
+/** What was learned may be a little too high: the last calls of a burst are the last texts. */
+const careful = 0.95;
 /** What was lowered is tried again after so long without a refusal. */
 const forgiveMs = 10 * 60_000;
 const jitterMs = 100;

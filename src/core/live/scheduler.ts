@@ -201,6 +201,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     // In a busy process a tick takes its time: what counts is when the call really goes out.
     const landed = budget.spend(call.scopes, clock.now());
     if (move.after !== undefined) load.add(move.after);
+    standing.outlook = contender.outlook(now);
     void call.settled.then(() => {
       landed(clock.now());
       wake(contender);
