@@ -5,12 +5,12 @@ import { benchWeb } from './web/web.ts';
 
 const usage = `Usage: npm run bench -- <name> [options]
 
-  live       live replies end to end, against local platforms; one table (about 12 minutes)
+  live       live replies end to end, against local platforms; one table (about 13 minutes)
   web        event streams of the web, beside a bare proxy (three minutes)
   simulate   the same schedule in simulated time; a line for each load (some seconds)
 
   --only <text>   only rows whose name has this text, for example "slack: 20 at once" or "once-a-second"
-  --full          live: all rows with all bots, the steady stream for ten minutes
+  --full          live: all bots in all rows, the steady stream for ten minutes (about 40 minutes)
   --save          live: write docs/ also after a part of the rows
   --burst <part>  simulate: how much of a limit can be used at once, for example 0.2
 `;

@@ -6,7 +6,7 @@ import type { Job, Workload } from './workload.ts';
  * What a schedule could do that knows the future: computed from the same emissions, in fluid amounts, no simulation.
  *
  * It assumes that every call takes exactly the mean latency, all of which passes before people see anything; that the
- * limits are known and enforced as they are documented, full when the run begins; that a call shows all that was
+ * limits are known, full when the run begins, and kept as they are documented: where nobody tells when a period begins, in any stretch of it; that a call shows all that was
  * said until it goes out; and that a reply has one call in flight at a time. First words come before last texts, and
  * those before anything else, as in the design. It leaves out that what a
  * full bucket would gain is lost, that windows don't keep what isn't used, and calls that show no text where they can be made later (closing streams).

@@ -40,7 +40,6 @@ export function createRows({ full }: { readonly full: boolean }): readonly Row[]
 function rowsOf(platform: PlatformName, minutes: number): readonly Row[] {
   const together = (count: number, spread: Spread, shape = usualReply): Row =>
     createRow(platform, atOnce(count, spread, shape), shape, { weight: count });
-  const fullOnly = (row: Row): Row => ({ ...row, bots: [] });
   const waves = (burst: number, name: string): Row => {
     const workload = inWaves(20, 2, 60, 'channels', usualReply);
     const row = createRow(platform, workload, usualReply, { weight: 20, burst });
@@ -52,14 +51,14 @@ function rowsOf(platform: PlatformName, minutes: number): readonly Row[] {
       return count > 100 ? row : { ...row, bots: row.allBots };
     }),
     together(20, 'threads'),
-    fullOnly(together(100, 'threads')),
+    together(100, 'threads'),
     together(20, 'direct'),
-    fullOnly(together(100, 'direct')),
+    together(100, 'direct'),
     together(20, 'channels', mixedReply),
     together(20, 'channels', slowReply),
     createRow(platform, steady(10, minutes, 'channels', usualReply), usualReply, { weight: 3 }),
     waves(1 / 5, '1/5'),
-    fullOnly(waves(1 / 10, '1/10')),
+    waves(1 / 10, '1/10'),
   ];
 }
 

@@ -5,8 +5,9 @@ export interface Turnstile {
 }
 
 /**
- * Creates a turnstile. Where a hundred ask at the same moment, each question then goes as far as it can before the next one
- * begins: the first ones are with the model while the last ones are still being prepared, rather than all of them at the end.
+ * Creates a turnstile. Where a hundred ask at the same moment, each question then goes as far as it can without waiting for
+ * anything before the next one begins: the first ones are with the model while the last ones are still being
+ * prepared, rather than all of them at the end.
  */
 export function createTurnstile(): Turnstile {
   const waiting: (() => void)[] = [];

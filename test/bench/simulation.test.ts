@@ -23,7 +23,14 @@ it.each(
       ['slack', warmedUp(oneAfterTheOther(20, 6, 'channels', mixedReply), mixedReply), 1.4],
       ['discord', warmedUp(atOnce(20, 'direct', usualReply), usualReply), 1.3],
       ['discord', warmedUp(oneAfterTheOther(100, 8, 'channels', usualReply), usualReply), 1.3],
-      ['discord', warmedUp(oneAfterTheOther(20, 6, 'channels', mixedReply), mixedReply), 1.3],
+      ...[1, 2, 3, 4, 5].map(
+        (seed) =>
+          [
+            'discord',
+            warmedUp(atOnce(20, 'channels', mixedReply, seed), mixedReply, seed + 10),
+            1.3,
+          ] as const,
+      ),
     ] as const
   ).map(([name, load, most]) => ({ name, load, most, title: `${name}: ${load.name}` })),
 )('$title: near the bound, no end late, nothing refused, nothing lost', async ({ name, load, most }) => {
@@ -35,5 +42,6 @@ it.each(
   expect(summary.incomplete).toBe(0);
   expect(results).toHaveLength(load.jobs.filter(({ warmUp }) => warmUp !== true).length);
   expect(summary.meanLag / bound.meanLag).toBeLessThan(most);
-  expect(summary.finalWorst / bound.finalWorst).toBeLessThan(3);
+  expect(summary.p95Lag / bound.p95Lag).toBeLessThan(most + 0.2);
+  expect(summary.finalWorst / bound.finalWorst).toBeLessThan(3.5);
 });

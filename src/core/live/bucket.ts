@@ -12,6 +12,8 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
   let level = capacity;
   let at = createdAt;
   let closedUntil = 0;
+  /** Since when it has been full without a break. */
+  let filledAt = createdAt;
   /** Since it was last full: when that was, and the calls that went out. */
   let fullAt = createdAt;
   let spentSince = 0;
@@ -19,8 +21,12 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
   /** When it was last refused, or given another try. */
   let triedAt = createdAt;
 
+  /** How long it takes to be full. */
+  const missingMs = () => (capacity - level) / rate;
+
   function refill(now: number): void {
     if (now <= at) return;
+    if (level < capacity) filledAt = at + missingMs();
     level += (now - at) * rate;
     at = now;
     // What was learned may have been a hiccup, or may have changed: it is tried again now and then.
@@ -45,7 +51,11 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
       const closed = Math.max(0, closedUntil - now);
       // A call may be faster under way than the one before it: at the edge it must not come too early.
       const least = Math.max(1 + keep, Math.min(capacity, 1 + keep + rate * jitterMs));
-      return level >= least ? closed : Math.max(closed, (least - level) / rate);
+      if (level >= least) return closed;
+      // What a full bucket gains is lost: now and then a call may go out even where all that it holds is to be kept.
+      const fullMs = level < capacity ? missingMs() : filledAt - now;
+      const whole = least > capacity ? fullMs + idleMs : (least - level) / rate;
+      return Math.max(closed, whole);
     },
     supply(horizonMs, now) {
       refill(now);
@@ -89,3 +99,5 @@ const careful = 0.95;
 /** What was lowered is tried again after so long without a refusal. */
 const forgiveMs = 10 * 60_000;
 const jitterMs = 100;
+/** So long a bucket that is wholly kept stays full before it gives a call. */
+const idleMs = 2_000;

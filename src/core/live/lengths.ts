@@ -17,7 +17,7 @@ export function createLengths(): Lengths {
   const recent: number[] = [];
   let sorted: readonly number[] = [];
   /** By what factor a reply may well be shorter than any before it. */
-  let spread = 1;
+  let spread = Number.POSITIVE_INFINITY;
   let pace = guessPace;
   function remaining(characters: number): number {
     // What is left of a reply that outgrew the guess grows with its length: long ones are the rule then.
@@ -40,7 +40,10 @@ export function createLengths(): Lengths {
       recent.push(characters);
       if (recent.length > memory) recent.shift();
       sorted = recent.toSorted((a, b) => a - b);
-      spread = Math.exp(doubt * deviation(recent.map(Math.log)));
+      spread =
+        recent.length < telling
+          ? Number.POSITIVE_INFINITY
+          : Math.exp(doubt * deviation(recent.map(Math.log)));
     },
     remaining,
     least(characters) {
@@ -67,6 +70,8 @@ const guess = 1_500;
 /** The guess counts as much as this part of a reply that was seen. */
 const guessWeight = 0.3;
 const memory = 60;
+/** From so many on they tell how much lengths differ. */
+const telling = 3;
 /** So many standard deviations of what was seen. */
 const doubt = 1.5;
 /** Lengths of this ratio count as the same. */

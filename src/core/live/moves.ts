@@ -20,7 +20,8 @@ export function preparingMove({ scopes }: Preparation): ReplyMove {
 
 /** How a page can show more. */
 export function growingMoves(rung: Rung): readonly ReplyMove[] {
-  return movesOf(rung).growing;
+  const grow = toMove('grow', rung, rung.scopes.grow);
+  return rung.continues === true ? [grow, toMove('continue', rung, rung.scopes.open)] : [grow];
 }
 
 /**
@@ -28,7 +29,9 @@ export function growingMoves(rung: Rung): readonly ReplyMove[] {
  * there are fewest calls for.
  */
 export function closingMoves(rung: Rung): readonly ReplyMove[] {
-  return movesOf(rung).closing;
+  const close = toMove('close', rung, rung.scopes.close);
+  if (rung.continues === true) return [close, toMove('continue', rung, rung.scopes.open)];
+  return rung.growth === 'append' ? [close, toMove('grow', rung, rung.scopes.grow)] : [close];
 }
 
 /** How a stream can end early, to go on as a message that is edited. */
@@ -39,33 +42,6 @@ export function settlingMove(rung: Rung, after: Outlook): ReplyMove {
 /** How a page can be opened. */
 export function openingMove(rung: Rung): ReplyMove {
   return toMove('open', rung, rung.scopes.open);
-}
-
-interface PageMoves {
-  readonly growing: readonly ReplyMove[];
-  readonly closing: readonly ReplyMove[];
-}
-
-/** They are asked for with every look at a reply. */
-const known = new WeakMap<Rung, PageMoves>();
-
-function movesOf(rung: Rung): PageMoves {
-  let moves = known.get(rung);
-  if (moves === undefined) {
-    moves = toPageMoves(rung);
-    known.set(rung, moves);
-  }
-  return moves;
-}
-
-function toPageMoves(rung: Rung): PageMoves {
-  const grow = toMove('grow', rung, rung.scopes.grow);
-  const close = toMove('close', rung, rung.scopes.close);
-  if (rung.continues === true) {
-    const onward = toMove('continue', rung, rung.scopes.open);
-    return { growing: [grow, onward], closing: [close, onward] };
-  }
-  return { growing: [grow], closing: rung.growth === 'append' ? [close, grow] : [close] };
 }
 
 function toMove(kind: ReplyMove['kind'], rung: Rung, scopes: readonly Scope[]): ReplyMove {

@@ -61,8 +61,8 @@ export interface Scheduler {
   remove(contender: Contender): void;
   /**
    * Something about a reply changed: text came, a call ended. Cheap; work is gathered to the next tick of the clock, which
-   * is further off the more replies there are, unless it is `urgent`: first words, a last text. Only where there
-   * was nothing to do, or something more urgent is to be done now, it has to be called.
+   * is further off the more replies there are, unless it is `urgent`: first words, a last text. To be called whenever a reply
+   * that bid nothing has something to do again, or something more urgent: until then nobody looks at it.
    */
   wake(contender: Contender, urgent?: boolean): void;
 }
@@ -94,8 +94,10 @@ interface Standing {
   dueAt: number;
   /** True where it waits for a call: then it is looked at in every tick, as one may have come free. */
   waiting: boolean;
-  /** What it said of its future when it was looked at. */
+  /** What it said of its future a moment ago. */
   outlook: Outlook | undefined;
+  /** Clock time when it did. */
+  toldAt: number;
 }
 
 /** Creates the scheduler of a process. */
@@ -131,8 +133,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
         if (standing.waiting || standing.dueAt <= now) {
           standing.waiting = false;
           standing.dueAt = Number.POSITIVE_INFINITY;
-          standing.outlook = contender.outlook(now);
+          ask(contender, standing, now);
           looked.push({ contender, standing, bid: contender.bid(now) });
+        } else if (standing.outlook !== undefined && now - standing.toldAt >= longestNapMs) {
+          // Of one whose model pauses, too: how long it will go on changes with time.
+          ask(contender, standing, now);
         }
         if (standing.outlook !== undefined) load.add(standing.outlook);
       });
@@ -153,6 +158,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     for (const { dueAt } of contenders.values()) next = Math.min(next, dueAt);
     if (nextUrgent < Number.POSITIVE_INFINITY) wakeAt(nextUrgent, true);
     if (next < Number.POSITIVE_INFINITY) wakeAt(next);
+  }
+
+  function ask(contender: Contender, standing: Standing, now: number): void {
+    standing.outlook = contender.outlook(now);
+    standing.toldAt = now;
   }
 
   /** What goes wrong with one reply is nobody else's business. */
@@ -184,8 +194,9 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     }
     const moves = inOrder(offered, load);
     const { outlook } = standing;
-    // A last text, and a stream that ends early, were counted on.
-    const counted = ({ after }: OfferedMove) => bid.urgency !== 'progress' || after !== undefined;
+    // A last text, and a stream that ends early, may take what was kept back for them.
+    const counted = ({ after }: OfferedMove) =>
+      outlook !== undefined && (bid.urgency !== 'progress' || after !== undefined);
     const spare =
       // Rather by a way that nobody counts on: others may have no choice.
       moves.find((move) => load.waitMs(move.scopes) === 0) ??
@@ -201,7 +212,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     // In a busy process a tick takes its time: what counts is when the call really goes out.
     const landed = budget.spend(call.scopes, clock.now());
     if (move.after !== undefined) load.add(move.after);
-    standing.outlook = contender.outlook(now);
+    ask(contender, standing, now);
     void call.settled.then(() => {
       landed(clock.now());
       wake(contender);
@@ -230,7 +241,12 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
 
   return {
     add(contender) {
-      contenders.set(contender, { dueAt: Number.NEGATIVE_INFINITY, waiting: false, outlook: undefined });
+      contenders.set(contender, {
+        dueAt: Number.NEGATIVE_INFINITY,
+        waiting: false,
+        outlook: undefined,
+        toldAt: 0,
+      });
       wakeAt(clock.now(), true);
     },
     remove: (contender) => void contenders.delete(contender),

@@ -139,11 +139,10 @@ export function createWriter(options: WriterOptions): Writer {
           ? openingCall(move, now)
           : nextCall(open, move, now);
     if (call === undefined) {
-      settle();
-      // There was nothing to see: the next text is to wake the scheduler again.
-      unseenSince = undefined;
       if (manuscript.version === version) nothingAt = version;
-      else if (!done) options.wake();
+      settle();
+      unseenSince = undefined;
+      if (manuscript.version !== version && !done) options.wake();
       return undefined;
     }
     busy = true;
@@ -158,7 +157,8 @@ export function createWriter(options: WriterOptions): Writer {
 
   function settle(): void {
     busy = false;
-    if (manuscript.beyond(covered()) > 0) unseenSince ??= clock.now();
+    // Where there is nothing to send yet, the next text is to wake the scheduler.
+    if (manuscript.beyond(covered()) > 0 && manuscript.version !== nothingAt) unseenSince ??= clock.now();
     if (open === undefined && manuscript.finished()) finish(true);
     else if (manuscript.ended || open === undefined) options.wake(true);
   }

@@ -79,10 +79,15 @@ describe('a bucket', () => {
     expect(gauge.supply(0, 60_000)).toBeLessThanOrEqual(8);
   });
 
-  it('is not spent where all that it holds is to be kept', () => {
+  it('where all that it holds is to be kept, gives only now and then what would be lost', () => {
     const gauge = createBucket(scope, 0);
     expect(gauge.waitMs(0, 59)).toBe(0);
-    expect(gauge.waitMs(0, 60)).toBeGreaterThan(0);
+    expect(gauge.waitMs(0, 60)).toBe(2_000);
+    expect(gauge.waitMs(2_000, 60)).toBe(0);
+    gauge.spend(2_000);
+    expect(gauge.waitMs(2_000, 60)).toBe(3_000);
+    expect(gauge.waitMs(4_900, 60)).toBeGreaterThan(0);
+    expect(gauge.waitMs(5_100, 60)).toBe(0);
   });
 
   it('leaves what is to be kept', () => {

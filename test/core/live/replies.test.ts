@@ -295,6 +295,27 @@ describe('a live reply', () => {
     expect(surface.calls.some(({ kind, at }) => kind === 'close' && at <= 241_000)).toBe(true);
   });
 
+  it('goes on when words come again after a stream ended in a pause with nothing more to show', async () => {
+    const { clock, replies, surface } = setUp({
+      automatic: true,
+      growth: 'append',
+      lifetimeMs: 3_000,
+      more: [createRung('message', 'replace')],
+    });
+    const reply = replies.start(surface, 'k');
+    reply.push('One two ');
+    await clock.advance(10_000);
+    const before = surface.calls.length;
+    for (let word = 0; word < 20; word++) {
+      reply.push(`word ${word} `);
+      await clock.advance(500);
+    }
+    expect(surface.calls.length).toBeGreaterThan(before + 5);
+    const ending = reply.end({ end: 'complete' });
+    await clock.advance(1_000);
+    expect((await ending).complete).toBe(true);
+  });
+
   it('shows what comes after a pause of the model, though nobody else wakes the scheduler', async () => {
     const { clock, replies, surface } = setUp({ automatic: true, scopes: five });
     const reply = replies.start(surface, 'k');

@@ -133,4 +133,30 @@ describe('the scheduler', () => {
     await clock.advance(50);
     expect(asked).toBe(2);
   });
+
+  it('keeps asking how long a reply will go on whose model pauses', async () => {
+    const clock = createFakeClock();
+    const scheduler = createScheduler({ clock, budget: createBudget() });
+    let told = 0;
+    const way = [{ scopes: [shared] }];
+    const paused: Contender = {
+      bid: () => undefined,
+      outlook() {
+        told++;
+        return { remainingMs: 500, leastMs: 500, usualLeastMs: 500, pull: 0.5, grow: way, close: way };
+      },
+      send: () => undefined,
+      abandon: () => undefined,
+      upkeep: () => undefined,
+    };
+    const busy = { ...paused, outlook: () => undefined };
+    scheduler.add(paused);
+    scheduler.add(busy);
+    for (let tick = 0; tick < 40; tick++) {
+      scheduler.wake(busy);
+      await clock.advance(50);
+    }
+    expect(told).toBeGreaterThan(5);
+    expect(told).toBeLessThan(12);
+  });
 });
