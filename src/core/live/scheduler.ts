@@ -2,6 +2,7 @@ import type { Scope } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { createLoad, type Load, type Move, type Outlook } from './load.ts';
+import { byUrgencyThenWorth, inOrder, type Valued, worthOf } from './worth.ts';
 
 /**
  * How badly a reply wants a call. `first` are its first visible words, `prepare` makes a place for them, `final` text that can't be left out (a last
@@ -80,15 +81,11 @@ interface Looked {
   readonly bid: Bid | undefined;
 }
 
-interface Candidate extends Looked {
+interface Candidate extends Looked, Valued {
   readonly bid: Bid;
-  /** Of `progress`: what a call is worth compared to what it costs. */
-  readonly worth: number;
-  /** Its moves, in the order in which they are tried. */
-  readonly moves: readonly OfferedMove[];
 }
 
-/** What is known of a reply between ticks: at most of them most replies have nothing to ask for. */
+/** What is known of a reply between ticks: at most ticks most replies have nothing to ask for. */
 interface Standing {
   /** Clock time; before that it need not be looked at again unless it wakes. */
   dueAt: number;
@@ -142,7 +139,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
         if (standing.outlook !== undefined) load.add(standing.outlook);
       });
     }
-    for (const candidate of toCandidates(looked, load)) {
+    const candidates = looked.flatMap((one): Candidate[] => {
+      const { bid, standing } = one;
+      return bid === undefined ? [] : [{ ...one, bid, ...worthOf(bid, standing.outlook, load) }];
+    });
+    for (const candidate of candidates.sort(byUrgencyThenWorth)) {
       guard(candidate.contender, () => {
         const due = serve(candidate, load, now);
         if (isUrgent(candidate.bid)) nextUrgent = Math.min(nextUrgent, due);
@@ -254,48 +255,10 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   };
 }
 
-/** What those that were looked at bid, the most urgent first. */
-function toCandidates(looked: readonly Looked[], load: Load): readonly Candidate[] {
-  const candidates = looked.flatMap((one): Candidate[] => {
-    const { bid, standing } = one;
-    if (bid === undefined) return [];
-    const { outlook } = standing;
-    if (bid.urgency !== 'progress' || outlook === undefined) {
-      return [{ ...one, bid, worth: Number.POSITIVE_INFINITY, moves: bid.moves }];
-    }
-    const { area, gapMs, ways } = load.price(outlook);
-    // Where a model pauses, little text may wait for long: at some point its age alone is enough.
-    const worth = Math.max(bid.area / area, (bid.ageMs / (gapMs * longGap)) ** 2);
-    // Ways are numbered for a page that is open; a page that is yet to be opened has its own, priced when they are tried.
-    if (bid.moves.every(({ after }) => after !== undefined))
-      return [{ ...one, bid, worth, moves: bid.moves }];
-    const cheaper = bid.moves.filter(
-      ({ after }) => after && load.price(after, true).area * switchGain < area,
-    );
-    return [{ ...one, bid, worth, moves: [...cheaper, ...ways.flatMap((way) => bid.moves[way] ?? [])] }];
-  });
-  return candidates.sort(byUrgencyThenWorth);
-}
-
-/** A reply begins where its later calls will be cheapest; where that makes no difference, in the surface's order. */
-function inOrder(moves: readonly OfferedMove[], load: Load): readonly OfferedMove[] {
-  if (moves.length < 2 || moves.some((move) => move.after === undefined)) return moves;
-  const priced = moves.map((move) => ({ move, price: Math.max(cheap, load.price(move.after!, true).area) }));
-  return priced.sort((a, b) => a.price - b.price).map(({ move }) => move);
-}
-
-function byUrgencyThenWorth(a: Candidate, b: Candidate): number {
-  return (
-    rank[a.bid.urgency] - rank[b.bid.urgency] ||
-    (a.bid.urgency === 'progress' ? b.worth - a.worth : b.bid.area - a.bid.area)
-  );
-}
-
 function isUrgent({ urgency }: Bid): boolean {
   return urgency !== 'progress' && urgency !== 'tidy';
 }
 
-const rank = { first: 0, prepare: 1, final: 2, progress: 3, tidy: 4 } as const;
 /** Ticks are at least so far apart: hundreds of replies cost no more than a few hundred looks a second each. */
 const shortestTickMs = 10;
 /** With so many replies that this is reached, ticks for edits alone are no further apart. */
@@ -305,8 +268,3 @@ const shortestNapMs = 10;
 const longestNapMs = 250;
 /** How soon worth is looked at again: prices change. */
 const doubtfulNapMs = 60;
-const longGap = 1.5;
-/** A reply changes to another rung where calls are so much cheaper. */
-const switchGain = 2;
-/** Below this price (characters x milliseconds) a call costs nothing that anybody would notice. */
-const cheap = 60 * 160;
