@@ -37,15 +37,15 @@ export function createCompletions(
   return {
     id: model.id,
 
-    async *stream(request, signal) {
+    async stream(request, signal, listen) {
       try {
-        for await (const event of model.stream(dress(request), signal)) {
+        await model.stream(dress(request), signal, (event) => {
           if (event.type === 'finish') {
             countUsage(counters, event.usage);
             counters.add('completion.complete');
           }
-          yield event;
-        }
+          return listen(event);
+        });
       } catch (error) {
         report(error, signal);
         throw error;

@@ -422,11 +422,14 @@ export interface Usage {
 /** Why a model stopped: `stop` it was done, `length` its output limit, `filtered` its content filter. */
 export type FinishReason = 'stop' | 'length' | 'filtered';
 
-/** A stream yields any number of `text-delta` and `tool-call`, then exactly one `finish`, or throws. */
+/** What a streamed answer is made of: any number of `text-delta` and `tool-call`, then exactly one `finish`. */
 export type ModelEvent =
   | { readonly type: 'text-delta'; readonly text: string }
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage?: Usage };
+
+/** Hears an answer as it comes, and never throws. Where it returns a promise, the model is made to wait. */
+export type ModelListener = (event: ModelEvent) => void | Promise<void>;
 
 /** A whole answer. */
 export interface Completion {
@@ -446,10 +449,11 @@ export interface ChatModel {
   /** Tokens of a text; an estimate on the high side where the tokenizer is not known. */
   countTokens(text: string): number;
   /**
-   * Streams an answer.
-   * @throws ParleyError of the model codes. An abort ends it with the signal's reason.
+   * Streams an answer; resolves after the `finish`. Nothing is heard after an abort, which ends it with the signal's reason.
+   * A listener and no iterable, which costs each token several promises.
+   * @throws ParleyError of the model codes
    */
-  stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  stream(request: ChatRequest, signal: AbortSignal, listen: ModelListener): Promise<void>;
   /** The same in one piece. Throws as {@link stream}. */
   complete(request: ChatRequest, signal: AbortSignal): Promise<Completion>;
 }

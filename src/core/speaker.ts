@@ -103,33 +103,33 @@ export function createSpeaker(options: SpeakerOptions): Speaker {
       async function ask(onWords: () => void): Promise<Finish | undefined> {
         const calls: ToolCall[] = [];
         let said = '';
+        let finish: Finish | undefined;
         const callable = tools();
         const request = {
           messages: [...prompt.messages, ...done],
           ...(callable.length > 0 && { tools: callable }),
           endUser: endUserOf(question),
         };
-        for await (const event of model.stream(request, signal)) {
+        await model.stream(request, signal, (event) => {
           onWords();
           if (event.type === 'text-delta') {
             said += event.text;
             push(event.text);
           } else if (event.type === 'tool-call') calls.push(event.call);
-          else {
-            countUsage(counters, event.usage);
-            used = addUsage(used, event.usage);
-            if (calls.length === 0 || toolbox === undefined)
-              return { ...event, ...(used && { usage: used }) };
-            done.push({ role: 'assistant', text: said, calls });
-            for (const call of calls) {
-              done.push({ role: 'tool', text: await toolbox.use(call, signal), call: call.id });
-            }
-            // What it says next does not run on from what it said before.
-            if (said !== '' && !said.endsWith('\n')) push('\n\n');
-            return undefined;
-          }
+          else finish = event;
+        });
+        if (finish === undefined)
+          throw new ParleyError('cut-off', 'The answer broke off in the middle: please ask again.');
+        countUsage(counters, finish.usage);
+        used = addUsage(used, finish.usage);
+        if (calls.length === 0 || toolbox === undefined) return { ...finish, ...(used && { usage: used }) };
+        done.push({ role: 'assistant', text: said, calls });
+        for (const call of calls) {
+          done.push({ role: 'tool', text: await toolbox.use(call, signal), call: call.id });
         }
-        throw new ParleyError('cut-off', 'The answer broke off in the middle: please ask again.');
+        // What it says next does not run on from what it said before.
+        if (said !== '' && !said.endsWith('\n')) push('\n\n');
+        return undefined;
       }
 
       for (let round = 1; ; ) {

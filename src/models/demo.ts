@@ -1,4 +1,4 @@
-import type { ChatModel, ChatRequest, Completion, ModelEvent } from '../core/ports.ts';
+import type { ChatModel, ChatRequest, Completion, ModelListener } from '../core/ports.ts';
 import { answerAsDemo } from './demo/answer.ts';
 import { estimateTokens } from './demo/tokens.ts';
 import { wait } from './wait.ts';
@@ -17,7 +17,7 @@ export interface DemoModelOptions {
  * asked for help, in English.
  */
 export function createDemoModel({ tokensPerSecond = 60 }: DemoModelOptions = {}): ChatModel {
-  async function* stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+  async function stream(request: ChatRequest, signal: AbortSignal, listen: ModelListener): Promise<void> {
     const { text: answer, call } = answerAsDemo(request.messages, request.tools);
     const words = answer.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
     const start = performance.now();
@@ -26,11 +26,12 @@ export function createDemoModel({ tokensPerSecond = 60 }: DemoModelOptions = {})
       // Against the start, not the last word: a late timer does not slow the rest down.
       const early = start + (index * 1000) / tokensPerSecond - performance.now();
       if (early > 0) await wait(early, signal);
-      yield { type: 'text-delta', text };
+      await listen({ type: 'text-delta', text });
     }
     signal.throwIfAborted();
-    if (call !== undefined) yield { type: 'tool-call', call };
-    yield { type: 'finish', reason: 'stop' };
+    if (call !== undefined) await listen({ type: 'tool-call', call });
+    signal.throwIfAborted();
+    await listen({ type: 'finish', reason: 'stop' });
   }
 
   async function complete({ messages }: ChatRequest, signal: AbortSignal): Promise<Completion> {

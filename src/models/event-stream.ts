@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { addAbortSignal } from 'node:stream';
 import { createParser } from 'eventsource-parser';
 
 /** A server-sent event. */
@@ -9,101 +8,100 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** What an answer may cost before it is made to wait, or given up. */
-export interface EventBounds {
-  /** Most characters of an event. @default 10,000,000: nothing that a model says in one piece is longer */
-  readonly longestEvent?: number;
-  /** Who reads slower than the server writes makes it wait from so many unread events on. @default 1,000 */
-  readonly mostWaiting?: number;
-}
+/** Takes an event. Where it returns a promise, the next one and the server are made to wait. */
+export type EventTaker = (event: ServerEvent) => void | Promise<void>;
 
 /**
- * The events of a streamed answer, as many at a time as came together. Ends after `[DONE]`, which is not among them,
- * or with the answer. Left early or aborted, it ends the connection.
- * @throws what broke the connection; an AbortError
+ * Reads the events of a streamed answer one by one, as they come. Resolves after `[DONE]`, which is not among them, or with
+ * the answer. No iterable: every token of every answer comes through here, and that would cost each of them several promises.
+ * @param longestEvent in characters; nothing that a model says in one piece is longer than the default
+ * @throws what broke the connection, after the events before it; what `take` throws; the signal's reason. It ends the connection.
  */
 export function readEvents(
   incoming: IncomingMessage,
   signal: AbortSignal,
-  { longestEvent = 10_000_000, mostWaiting = 1_000 }: EventBounds = {},
-): AsyncIterable<readonly ServerEvent[]> {
-  type Result = IteratorResult<readonly ServerEvent[], undefined>;
-  let events: ServerEvent[] = [];
-  let done = false;
-  let fault: unknown;
-  /** Whoever waits for more. */
-  let reader: PromiseWithResolvers<Result> | undefined;
+  take: EventTaker,
+  longestEvent = 10_000_000,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const waiting: ServerEvent[] = [];
+  /** Somebody takes their time. */
+  let taking = false;
+  /** Nothing more comes, and why. */
+  let over: { readonly error?: unknown } | undefined;
   const parser = createParser({
     onEvent(event) {
-      if (event.data === '[DONE]') done = true;
-      else if (!done) events.push(event);
+      if (over !== undefined) return;
+      if (event.data === '[DONE]') end({});
+      else if (taking) waiting.push(event);
+      else give(event);
     },
     maxBufferSize: longestEvent,
     onError(error) {
-      if (error.type !== 'max-buffer-size-exceeded') return;
-      fault ??= error;
-      incoming.destroy();
+      if (error.type === 'max-buffer-size-exceeded') end({ error });
     },
   });
 
-  function answer(): void {
-    if (reader === undefined) return;
-    const { resolve, reject } = reader;
-    if (events.length > 0) {
-      const came = events;
-      events = [];
-      if (incoming.isPaused()) incoming.resume();
-      resolve({ done: false, value: came });
-    } else if (fault !== undefined) {
-      close();
-      reject(fault);
-    } else if (done) {
-      close();
-      resolve(ended);
-    } else return;
-    reader = undefined;
+  function give(event: ServerEvent): void {
+    try {
+      const taken = take(event);
+      if (!taken) return;
+      taking = true;
+      incoming.pause();
+      taken.then(goOn, refuse);
+    } catch (error) {
+      refuse(error);
+    }
   }
 
-  function close(): void {
-    if (done) letGo(incoming);
-    else incoming.destroy();
+  function goOn(): void {
+    taking = false;
+    while (!taking && waiting.length > 0) give(waiting.shift()!);
+    if (taking) return;
+    if (over === undefined) incoming.resume();
+    else settle();
   }
 
-  const end = () => {
-    done ||= fault === undefined;
-    answer();
-  };
-  addAbortSignal(signal, incoming);
+  function refuse(error: unknown): void {
+    taking = false;
+    waiting.length = 0;
+    over = { error };
+    settle();
+  }
+
+  function end(how: { readonly error?: unknown }): void {
+    // What breaks after the last event has cost nobody anything.
+    over ??= how;
+    settle();
+  }
+
+  function abort(): void {
+    incoming.destroy();
+    end({ error: signal.reason });
+  }
+
+  function settle(): void {
+    if (taking || over === undefined) return;
+    signal.removeEventListener('abort', abort);
+    if ('error' in over) {
+      incoming.destroy();
+      reject(over.error);
+    } else {
+      letGo(incoming);
+      resolve();
+    }
+  }
+
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
   incoming.setEncoding('utf8');
   incoming.on('data', (text: string) => {
-    if (fault !== undefined) return;
-    parser.feed(text);
-    if (events.length > mostWaiting) incoming.pause();
-    answer();
+    if (over === undefined) parser.feed(text);
   });
-  incoming.on('end', end).on('close', end);
-  incoming.on('error', (error) => {
-    // What breaks after the last event has cost nobody anything.
-    if (!done) fault ??= error;
-    answer();
-  });
-  // Not a generator: every token of every answer comes through here, and each of those costs it several promises.
-  const iterator: AsyncIterator<readonly ServerEvent[], undefined> = {
-    next() {
-      reader = Promise.withResolvers();
-      const { promise } = reader;
-      answer();
-      return promise;
-    },
-    async return() {
-      close();
-      return ended;
-    },
-  };
-  return { [Symbol.asyncIterator]: () => iterator };
+  incoming.on('end', () => end({})).on('close', () => end({}));
+  incoming.on('error', (error) => end({ error }));
+  return promise;
 }
-
-const ended = { done: true, value: undefined } as const;
 
 /** The connection can be used again if the server ends its answer. */
 function letGo(incoming: IncomingMessage): void {

@@ -5,7 +5,7 @@ import type { ImageUsage } from '../core/picture-ports.ts';
 import type { Picture } from '../core/ports.ts';
 import { toChunk } from './chat-chunk.ts';
 import type { Deadline } from './deadline.ts';
-import { readEvents } from './event-stream.ts';
+import { readEvents, type ServerEvent } from './event-stream.ts';
 import { decodePicture, LinkedPictureError } from './picture-bytes.ts';
 
 /** What a server sends of one picture: previews, then the picture. */
@@ -38,24 +38,38 @@ export async function* readImageAnswer(
     yield toFinal({ ...data?.[0], ...(usage && { usage }) });
     return;
   }
-  for await (const events of readEvents(incoming, signal, bounds)) {
+  for await (const event of eventsOf(incoming, signal)) {
     deadline.relax();
     signal.throwIfAborted();
-    for (const event of events) {
-      const image = toChunk<WireImage>(event);
-      const type = image.type ?? event.event ?? '';
-      if (type.endsWith('.completed')) {
-        yield toFinal(image);
-        return;
-      }
-      const picture = type.endsWith('.partial_image') ? decodePicture(image.b64_json ?? '') : undefined;
-      // A preview that can't be read is no loss.
-      if (picture !== undefined) yield { type: 'preview', picture };
+    const image = toChunk<WireImage>(event);
+    const type = image.type ?? event.event ?? '';
+    if (type.endsWith('.completed')) {
+      yield toFinal(image);
+      return;
     }
+    const picture = type.endsWith('.partial_image') ? decodePicture(image.b64_json ?? '') : undefined;
+    // A preview that can't be read is no loss.
+    if (picture !== undefined) yield { type: 'preview', picture };
     deadline.expect();
   }
   signal.throwIfAborted();
   throw new EndedEarlyError('The server ended its answer without a picture.');
+}
+
+/** The events as an iterable: megabytes each, so that the server waits for whoever reads. Left early, it ends the connection. */
+async function* eventsOf(incoming: IncomingMessage, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  const { readable, writable } = new TransformStream<ServerEvent, ServerEvent>();
+  const writer = writable.getWriter();
+  const reading = readEvents(incoming, signal, (event) => writer.write(event), mostCharacters);
+  reading
+    .then(() => writer.close())
+    .catch((error: unknown) => writer.abort(error))
+    .catch(() => undefined);
+  try {
+    yield* readable;
+  } finally {
+    incoming.destroy();
+  }
 }
 
 function toFinal({ b64_json, url, usage }: WireImage): ImageAnswer {
@@ -77,4 +91,3 @@ function toUsage({
 
 /** Characters of an answer with a picture of 50 MB in base64. */
 const mostCharacters = 51_000_000;
-const bounds = { longestEvent: mostCharacters, mostWaiting: 4 };

@@ -1,7 +1,15 @@
 import type { ChatCompletionCreateParamsBase } from 'openai/resources/chat/completions';
 import { ParleyError } from '../core/errors.ts';
 import { EndedEarlyError, fetchStream, fetchWhole, type StreamedResponse } from '../core/http-fetch.ts';
-import type { ChatModel, ChatRequest, Completion, FinishReason, Logger, ModelEvent } from '../core/ports.ts';
+import type {
+  ChatModel,
+  ChatRequest,
+  Completion,
+  FinishReason,
+  Logger,
+  ModelEvent,
+  ModelListener,
+} from '../core/ports.ts';
 import { gatherAnswer, toUsage } from './chat-answer.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { readEvents } from './event-stream.ts';
@@ -47,11 +55,22 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
   const family = readFamily(model);
   const contextTokens = options.contextTokens ?? family.contextTokens;
 
-  async function* stream(request: ChatRequest, caller: AbortSignal): AsyncGenerator<ModelEvent> {
+  async function stream(request: ChatRequest, caller: AbortSignal, listen: ModelListener): Promise<void> {
     caller.throwIfAborted();
     const deadline = startDeadline(caller, { idleMs: idleTimeoutMs, totalMs: totalTimeoutMs });
     const { signal } = deadline;
     let shown = false;
+
+    function tell(event: ModelEvent): undefined | Promise<void> {
+      signal.throwIfAborted();
+      shown = true;
+      const listening = listen(event);
+      if (!listening) return undefined;
+      // Whoever listens may take their time: that is no silence of the server's.
+      deadline.relax();
+      return listening.then(deadline.expect);
+    }
+
     try {
       for (let attempt = 1; ; attempt += 1) {
         const answer = gatherAnswer();
@@ -59,18 +78,11 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
           try {
             deadline.expect();
             const { incoming } = await open(request, signal);
-            for await (const events of readEvents(incoming, signal)) {
-              deadline.relax();
-              signal.throwIfAborted();
-              for (const event of events) {
-                const text = answer.take(event);
-                if (text === '') continue;
-                shown = true;
-                yield { type: 'text-delta', text };
-                signal.throwIfAborted();
-              }
+            await readEvents(incoming, signal, (event) => {
               deadline.expect();
-            }
+              const text = answer.take(event);
+              return text === '' ? undefined : tell({ type: 'text-delta', text });
+            });
             signal.throwIfAborted();
           } catch (error) {
             // With a reason the answer is whole: what broke is the usage after it.
@@ -80,12 +92,9 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
           const { usage } = answer;
           const end = toEnd(answer.reason, shown);
           // Of an answer that was cut short, the last call is cut short, too.
-          for (const call of end.reason === 'stop' ? answer.calls() : []) {
-            shown = true;
-            yield { type: 'tool-call', call };
-            signal.throwIfAborted();
-          }
-          yield { type: 'finish', ...end, ...(usage && { usage }) };
+          const calls = end.reason === 'stop' ? answer.calls() : [];
+          for (const call of calls) await tell({ type: 'tool-call', call });
+          await tell({ type: 'finish', ...end, ...(usage && { usage }) });
           return;
         } catch (error) {
           await recover(error, attempt, shown, deadline, request);

@@ -37,8 +37,22 @@ const asText = { disallowedSpecial: new Set<string>() };
  * count otherwise. Exact for ordinary text with a margin of 1; never throws; time is linear in the length.
  */
 export function createTokenCounter(margin: number): (text: string) => number {
-  return (text) => Math.ceil(count(text) * margin);
+  // What every prompt begins with is counted again and again.
+  const counted = new Map<string, number>();
+  return (text) => {
+    const known = counted.get(text);
+    if (known !== undefined) return known;
+    const tokens = Math.ceil(count(text) * margin);
+    if (text.length > longestKept) return tokens;
+    counted.set(text, tokens);
+    const [oldest] = counted.keys();
+    if (counted.size > mostKept && oldest !== undefined) counted.delete(oldest);
+    return tokens;
+  };
 }
+
+const longestKept = 4_000;
+const mostKept = 100;
 
 function count(text: string): number {
   let tokens = 0;

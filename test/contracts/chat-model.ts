@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ChatMessage, ChatModel, ModelEvent } from '../../src/core/ports.ts';
+import type { ChatMessage, ChatModel } from '../../src/core/ports.ts';
+import { collect, textOf } from '../fakes/model-events.ts';
 
 /** A model set up for the contract. */
 export interface ChatModelFixture {
@@ -30,7 +31,7 @@ export function describeChatModel(name: string, create: () => Promise<ChatModelF
     const forever = new AbortController().signal;
 
     test('streams deltas with text in them, then finishes once', async () => {
-      const events = await collect(fixture.model.stream({ messages }, forever));
+      const events = await collect(fixture.model, { messages });
       const deltas = events.slice(0, -1);
       expect(deltas.length).toBeGreaterThan(1);
       for (const delta of deltas)
@@ -39,14 +40,14 @@ export function describeChatModel(name: string, create: () => Promise<ChatModelF
     });
 
     test('says the same in one piece', async () => {
-      const streamed = textOf(await collect(fixture.model.stream({ messages }, forever)));
+      const streamed = textOf(await collect(fixture.model, { messages }));
       const whole = await fixture.model.complete({ messages }, forever);
       expect(whole).toMatchObject({ text: streamed, reason: 'stop' });
     });
 
     test('takes a prompt of one message, without a persona, and the id of the person', async () => {
       const request = { messages: [{ role: 'user', text: 'Hello' }], endUser: 'a1b2c3' } as const;
-      expect(textOf(await collect(fixture.model.stream(request, forever)))).not.toBe('');
+      expect(textOf(await collect(fixture.model, request))).not.toBe('');
     });
 
     test('takes pictures with the words, and without', async () => {
@@ -58,15 +59,13 @@ export function describeChatModel(name: string, create: () => Promise<ChatModelF
         const request = {
           messages: [{ role: 'user', text, pictures: [{ mediaType: 'image/png', bytes }] }],
         } as const;
-        expect(textOf(await collect(fixture.model.stream(request, forever)))).not.toBe('');
+        expect(textOf(await collect(fixture.model, request))).not.toBe('');
       }
     });
 
     test('answers several calls at once, each its own', async () => {
-      const ask = (text: string) => fixture.model.stream({ messages: [{ role: 'user', text }] }, forever);
-      const answers = await Promise.all(
-        ['apples', 'pears'].map(async (word) => textOf(await collect(ask(word)))),
-      );
+      const ask = (text: string) => collect(fixture.model, { messages: [{ role: 'user', text }] });
+      const answers = await Promise.all(['apples', 'pears'].map(async (word) => textOf(await ask(word))));
       expect(answers[0]).toContain('apples');
       expect(answers[1]).toContain('pears');
     });
@@ -74,38 +73,52 @@ export function describeChatModel(name: string, create: () => Promise<ChatModelF
     test('an abort before the start ends both calls with its reason', async () => {
       const reason = new Error('too late');
       const signal = AbortSignal.abort(reason);
-      await expect(collect(fixture.model.stream({ messages }, signal))).rejects.toBe(reason);
+      await expect(collect(fixture.model, { messages }, signal)).rejects.toBe(reason);
       await expect(fixture.model.complete({ messages }, signal)).rejects.toBe(reason);
     });
 
     test('an abort while the model is awaited ends the stream with its reason, and the work stops', async () => {
       const controller = new AbortController();
       const reason = new Error('a person pressed stop');
-      const iterator = fixture.model.stream({ messages }, controller.signal)[Symbol.asyncIterator]();
-      await iterator.next();
-      const next = drain(iterator);
+      const heard = Promise.withResolvers<void>();
+      let events = 0;
+      const streaming = fixture.model.stream({ messages }, controller.signal, () => {
+        events += 1;
+        heard.resolve();
+      });
+      await heard.promise;
+      const before = events;
       controller.abort(reason);
-      await expect(next).rejects.toBe(reason);
-      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+      await expect(streaming).rejects.toBe(reason);
+      expect(events).toBe(before);
       await fixture.stopped?.();
     });
 
-    test('an abort between two reads ends the stream with its reason', async () => {
+    test('an abort by the listener ends the stream with its reason, and nothing more is heard', async () => {
       const controller = new AbortController();
       const reason = new Error('a person pressed stop');
-      const iterator = fixture.model.stream({ messages }, controller.signal)[Symbol.asyncIterator]();
-      await iterator.next();
-      controller.abort(reason);
-      await expect(iterator.next()).rejects.toBe(reason);
+      let events = 0;
+      const streaming = fixture.model.stream({ messages }, controller.signal, () => {
+        events += 1;
+        controller.abort(reason);
+      });
+      await expect(streaming).rejects.toBe(reason);
+      expect(events).toBe(1);
       await fixture.stopped?.();
     });
 
-    test('whoever stops reading stops the work', async () => {
-      for await (const event of fixture.model.stream({ messages }, forever)) {
-        expect(event.type).toBe('text-delta');
-        break;
-      }
-      await fixture.stopped?.();
+    test('waits for a listener that takes its time, and says everything in order', async () => {
+      const expected = textOf(await collect(fixture.model, { messages }));
+      let text = '';
+      let listening = 0;
+      await fixture.model.stream({ messages }, forever, async (event) => {
+        listening += 1;
+        expect(listening).toBe(1);
+        await new Promise(setImmediate);
+        if (event.type === 'text-delta') text += event.text;
+        listening -= 1;
+      });
+      expect(text).toBe(expected);
     });
 
     test('counts tokens: none in nothing, more in more, about a word each', () => {
@@ -139,20 +152,4 @@ export function describeChatModel(name: string, create: () => Promise<ChatModelF
       expect(contextTokens).toBeGreaterThan(outputTokens);
     });
   });
-}
-
-/** All events of a stream. */
-export async function collect(stream: AsyncIterable<ModelEvent>): Promise<ModelEvent[]> {
-  const events: ModelEvent[] = [];
-  for await (const event of stream) events.push(event);
-  return events;
-}
-
-/** The text of a stream's deltas. */
-export function textOf(events: readonly ModelEvent[]): string {
-  return events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
-}
-
-async function drain(iterator: AsyncIterator<ModelEvent>): Promise<void> {
-  while ((await iterator.next()).done !== true);
 }

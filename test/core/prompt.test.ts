@@ -10,7 +10,7 @@ const model: ChatModel = {
   contextTokens: 1_200,
   outputTokens: 200,
   countTokens: (text) => text.length,
-  async *stream() {},
+  async stream() {},
   complete: async () => ({ text: '', reason: 'stop' }),
 };
 

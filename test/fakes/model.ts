@@ -43,7 +43,7 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
       while (calls.length < times) await arrived.promise;
       return calls[times - 1]!;
     },
-    async *stream({ messages, tools = [] }, signal) {
+    async stream({ messages, tools = [] }, signal, listen) {
       const queue: (() => string | ToolCall)[] = [];
       let wake = Promise.withResolvers<void>();
       const put = (step: () => string | ToolCall) => {
@@ -85,9 +85,10 @@ export function createFakeModel(change: Partial<Pick<ChatModel, 'contextTokens'>
         }
         const said = step();
         signal.throwIfAborted();
-        if (finished !== undefined) return yield finished;
-        if (typeof said === 'string') yield { type: 'text-delta', text: said };
-        else yield { type: 'tool-call', call: said };
+        if (finished !== undefined) return listen(finished);
+        await listen(
+          typeof said === 'string' ? { type: 'text-delta', text: said } : { type: 'tool-call', call: said },
+        );
       }
     },
     complete: async () => ({ text: '', reason: 'stop' }),

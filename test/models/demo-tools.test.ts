@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatMessage, Tool, ToolCall } from '../../src/core/ports.ts';
 import { createDemoModel } from '../../src/models/demo.ts';
-import { collect, textOf } from '../contracts/chat-model.ts';
+import { collect, textOf } from '../fakes/model-events.ts';
 
 const forever = new AbortController().signal;
 const model = createDemoModel({ tokensPerSecond: Number.POSITIVE_INFINITY });
@@ -11,7 +11,7 @@ const properties = Object.fromEntries(
 const tool: Tool = { name: 'make_image', description: '', parameters: { type: 'object', properties } };
 
 async function ask(messages: readonly ChatMessage[], tools: readonly Tool[] = [tool]) {
-  const events = await collect(model.stream({ messages, tools }, forever));
+  const events = await collect(model, { messages, tools });
   const call = events.find((event) => event.type === 'tool-call')?.call;
   return {
     text: textOf(events),

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ChatMessage } from '../../src/core/ports.ts';
 import { longestText } from '../../src/models/demo/showcase.ts';
 import { createDemoModel } from '../../src/models/demo.ts';
-import { collect, textOf } from '../contracts/chat-model.ts';
+import { collect, textOf } from '../fakes/model-events.ts';
 
 const forever = new AbortController().signal;
 const model = createDemoModel({ tokensPerSecond: Number.POSITIVE_INFINITY });
@@ -138,7 +138,7 @@ describe('pace', () => {
     vi.useFakeTimers();
     const start = performance.now();
     const messages: ChatMessage[] = [{ role: 'user', text: 'hello' }];
-    const reading = collect(createDemoModel({ tokensPerSecond: 10 }).stream({ messages }, forever));
+    const reading = collect(createDemoModel({ tokensPerSecond: 10 }), { messages });
     await vi.runAllTimersAsync();
     const events = await reading;
     const words = textOf(events).match(/\S+/g)!.length;
@@ -149,13 +149,9 @@ describe('pace', () => {
   test('an abort leaves no timer behind', async () => {
     vi.useFakeTimers();
     const controller = new AbortController();
-    const stream = createDemoModel().stream(
-      { messages: [{ role: 'user', text: 'hello' }] },
-      controller.signal,
-    );
-    const iterator = stream[Symbol.asyncIterator]();
-    await iterator.next();
-    const next = iterator.next();
+    const messages: ChatMessage[] = [{ role: 'user', text: 'hello' }];
+    const next = createDemoModel().stream({ messages }, controller.signal, () => undefined);
+    await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(1);
     controller.abort(new Error('stop'));
     await expect(next).rejects.toThrow('stop');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LogFields } from '../../src/core/ports.ts';
-import { collect, textOf } from '../contracts/chat-model.ts';
+import { collect, streamOf, textOf } from '../fakes/model-events.ts';
 import { byHand, failure, malformed, text } from '../servers/openai.ts';
 import { forever, request, useOpenAi } from './openai-fixture.ts';
 
@@ -116,7 +116,7 @@ describe('cut off', () => {
   test.each(['end', 'destroy'] as const)('in the middle (%s): nothing is asked twice', async (way) => {
     const answer = byHand();
     openAi.server.script(answer);
-    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
+    const stream = streamOf(openAi.createModel(), request);
     const first = stream.next();
     await answer.write('The first half');
     expect(await first).toMatchObject({ value: { text: 'The first half' } });
@@ -170,7 +170,7 @@ describe('made again where nothing was shown', () => {
     ['an event that is not JSON', malformed()],
   ] as const)('%s', async (_name, answer) => {
     openAi.server.script(answer, answer, text('third time lucky'));
-    expect(textOf(await collect(openAi.createModel().stream(request, forever)))).toBe('third time lucky');
+    expect(textOf(await collect(openAi.createModel(), request))).toBe('third time lucky');
     openAi.server.script(answer, answer, text('third time lucky'));
     // In one piece the malformed answer is a body that is not JSON.
     expect((await openAi.createModel().complete(request, forever)).text).toBe('third time lucky');
@@ -180,7 +180,7 @@ describe('made again where nothing was shown', () => {
   test.each(['end', 'destroy'] as const)('a stream that breaks before the first word (%s)', async (way) => {
     const answer = byHand();
     openAi.server.script(answer, text('here it is'));
-    const events = collect(openAi.createModel().stream(request, forever));
+    const events = collect(openAi.createModel(), request);
     await answer[way]();
     expect(textOf(await events)).toBe('here it is');
   });
@@ -210,7 +210,7 @@ describe('made again where nothing was shown', () => {
     const write = (message: string, fields?: LogFields) => void lines.push([message, fields]);
     openAi.server.script(failure(500));
     const logger = { debug: write, info: write, warn: write, error: write };
-    await collect(openAi.createModel({ logger }).stream(request, forever));
+    await collect(openAi.createModel({ logger }), request);
     expect(lines).toEqual([[expect.any(String), expect.objectContaining({ attempt: 1 })]]);
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type { ParleyError } from '../../src/core/errors.ts';
 import type { ChatModel, ChatRequest } from '../../src/core/ports.ts';
 import { createOpenAiModel, type OpenAiModelOptions } from '../../src/models/openai.ts';
+import { streamOf } from '../fakes/model-events.ts';
 import { type OpenAiServer, startOpenAi } from '../servers/openai.ts';
 
 /** The smallest prompt. */
@@ -41,7 +42,7 @@ export function useOpenAi(): OpenAiFixture {
     async fail(options) {
       let shown = '';
       try {
-        for await (const event of createModel(options).stream(request, forever)) {
+        for await (const event of streamOf(createModel(options), request)) {
           if (event.type === 'text-delta') shown += event.text;
         }
       } catch (error) {

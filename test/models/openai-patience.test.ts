@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { collect } from '../contracts/chat-model.ts';
+import { collect, streamOf } from '../fakes/model-events.ts';
 import { byHand, failure, stall, text } from '../servers/openai.ts';
 import { forever, request, useOpenAi } from './openai-fixture.ts';
 
@@ -14,9 +14,7 @@ describe('patience', () => {
 
   test('ends before the first words', async () => {
     openAi.server.script(stall());
-    const failing = expect(collect(openAi.createModel().stream(request, forever))).rejects.toMatchObject(
-      silent,
-    );
+    const failing = expect(collect(openAi.createModel(), request)).rejects.toMatchObject(silent);
     const { aborted } = await openAi.server.request(0);
     await vi.advanceTimersByTimeAsync(59_999);
     expect(openAi.server.requests[0]!.isAborted).toBe(false);
@@ -29,7 +27,7 @@ describe('patience', () => {
   test('ends in the middle', async () => {
     const answer = byHand();
     openAi.server.script(answer);
-    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
+    const stream = streamOf(openAi.createModel(), request);
     void answer.write('The first half');
     await stream.next();
     const failing = expect(stream.next()).rejects.toMatchObject(silent);
@@ -41,7 +39,7 @@ describe('patience', () => {
   test('is not used up by a reader who takes their time', async () => {
     openAi.server.script(text('one two', { chunkSize: 4 }));
     const words: string[] = [];
-    for await (const event of openAi.createModel().stream(request, forever)) {
+    for await (const event of streamOf(openAi.createModel(), request)) {
       if (event.type === 'text-delta') words.push(event.text);
       await vi.advanceTimersByTimeAsync(100_000);
     }
@@ -51,17 +49,17 @@ describe('patience', () => {
   test('ends for the whole answer, however lively it is', async () => {
     const answer = byHand();
     openAi.server.script(answer);
-    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
-    for (let minute = 0; minute < 10; minute += 1) {
+    const stream = streamOf(openAi.createModel(), request);
+    for (let word = 0; word < 12; word += 1) {
       void answer.write('word ');
       expect(await stream.next()).toMatchObject({ value: { text: 'word ' } });
-      if (minute < 9) await vi.advanceTimersByTimeAsync(60_000);
+      if (word < 11) await vi.advanceTimersByTimeAsync(50_000);
     }
     const failing = expect(stream.next()).rejects.toMatchObject({
       code: 'timed-out',
       notice: expect.stringMatching(/longer than 10 minutes/),
     });
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(50_000);
     await failing;
     await openAi.server.requests[0]!.aborted;
   });
@@ -85,7 +83,7 @@ describe('abort', () => {
     openAi.server.script(stall());
     const controller = new AbortController();
     const reason = { stop: 'plain object' };
-    const events = collect(openAi.createModel().stream(request, controller.signal));
+    const events = collect(openAi.createModel(), request, controller.signal);
     const { aborted } = await openAi.server.request(0);
     controller.abort(reason);
     await expect(events).rejects.toBe(reason);
@@ -111,7 +109,7 @@ describe('abort', () => {
     const ignore = () => undefined;
     const logger = { debug: ignore, info: ignore, error: ignore, warn: () => retrying.resolve() };
     const model = openAi.createModel({ retryDelayMs: 60_000, logger });
-    const events = collect(model.stream(request, controller.signal));
+    const events = collect(model, request, controller.signal);
     await retrying.promise;
     controller.abort(reason);
     await expect(events).rejects.toBe(reason);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatRequest, Picture } from '../../src/core/ports.ts';
-import { collect } from '../contracts/chat-model.ts';
+import { collect } from '../fakes/model-events.ts';
 import { failure, picturesOf, wordsOf } from '../servers/openai.ts';
 import { forever, useOpenAi } from './openai-fixture.ts';
 
@@ -36,14 +36,9 @@ test('pictures go with the text, in parts; other messages stay plain text', asyn
 
 test('a picture without words, and one that is a piece of a larger buffer', async () => {
   const bytes = new Uint8Array([9, 9, 7, 9]).subarray(2, 3);
-  await collect(
-    openAi
-      .createModel()
-      .stream(
-        { messages: [{ role: 'user', text: '', pictures: [{ mediaType: 'image/png', bytes }] }] },
-        forever,
-      ),
-  );
+  await collect(openAi.createModel(), {
+    messages: [{ role: 'user', text: '', pictures: [{ mediaType: 'image/png', bytes }] }],
+  });
   const [message] = openAi.server.requests[0]!.body.messages;
   expect(message!.content).toHaveLength(1);
   expect(picturesOf(message!)[0]!.bytes).toEqual(Buffer.from([7]));

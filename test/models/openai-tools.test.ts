@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatRequest, ModelEvent, Tool } from '../../src/core/ports.ts';
-import { collect } from '../contracts/chat-model.ts';
+import { collect } from '../fakes/model-events.ts';
 import { byHand, failure, text, toolCalls } from '../servers/openai.ts';
 import { forever, useOpenAi } from './openai-fixture.ts';
 
@@ -14,8 +14,7 @@ const tool: Tool = {
 const request: ChatRequest = { messages: [{ role: 'user', text: 'draw an otter' }], tools: [tool] };
 const json = '{"prompt": "an otter, “smiling” 🦦"}';
 
-const ask = (change: Partial<ChatRequest> = {}) =>
-  collect(openAi.createModel().stream({ ...request, ...change }, forever));
+const ask = (change: Partial<ChatRequest> = {}) => collect(openAi.createModel(), { ...request, ...change });
 
 function callsOf(events: readonly ModelEvent[]) {
   return events.flatMap((event) => (event.type === 'tool-call' ? [event.call] : []));

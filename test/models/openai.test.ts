@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createOpenAiModel } from '../../src/models/openai.ts';
-import { collect, textOf } from '../contracts/chat-model.ts';
+import { collect, streamOf, textOf } from '../fakes/model-events.ts';
 import { byHand, text } from '../servers/openai.ts';
 import { forever, request, useOpenAi } from './openai-fixture.ts';
 
@@ -9,20 +9,15 @@ const openAi = useOpenAi();
 describe('request', () => {
   test('carries messages, key, organisation and project, and nothing that only OpenAI knows', async () => {
     const model = openAi.createModel({ organization: 'org-1', project: 'proj-1' });
-    await collect(
-      model.stream(
-        {
-          messages: [
-            { role: 'system', text: 'Be brief.' },
-            { role: 'user', text: 'Hi' },
-            { role: 'assistant', text: 'Hello.' },
-            { role: 'user', text: 'Bye' },
-          ],
-          endUser: 'd34db33f',
-        },
-        forever,
-      ),
-    );
+    await collect(model, {
+      messages: [
+        { role: 'system', text: 'Be brief.' },
+        { role: 'user', text: 'Hi' },
+        { role: 'assistant', text: 'Hello.' },
+        { role: 'user', text: 'Bye' },
+      ],
+      endUser: 'd34db33f',
+    });
     expect(openAi.server.requests).toHaveLength(1);
     expect(openAi.server.requests[0]).toMatchObject({
       method: 'POST',
@@ -85,7 +80,7 @@ describe('answer', () => {
     const usage = { prompt_tokens: 1200, completion_tokens: 34, cached_tokens: 1024 };
     openAi.server.script(text('fine', { usage }), text('fine', { usage }));
     const expected = { reason: 'stop', usage: { inputTokens: 1200, outputTokens: 34, cachedTokens: 1024 } };
-    const events = await collect(openAi.createModel().stream(request, forever));
+    const events = await collect(openAi.createModel(), request);
     expect(events.at(-1)).toEqual({ type: 'finish', ...expected });
     expect(await openAi.createModel().complete(request, forever)).toEqual({ text: 'fine', ...expected });
   });
@@ -96,7 +91,7 @@ describe('answer', () => {
     ['tool_calls', 'stop'],
   ])('finish_reason %s is %s', async (finishReason, reason) => {
     openAi.server.script(text('half a', { finishReason }), text('half a', { finishReason }));
-    const events = await collect(openAi.createModel().stream(request, forever));
+    const events = await collect(openAi.createModel(), request);
     expect(events.at(-1)).toMatchObject({ type: 'finish', reason });
     expect(await openAi.createModel().complete(request, forever)).toMatchObject({ text: 'half a', reason });
   });
@@ -105,7 +100,7 @@ describe('answer', () => {
     const streamed = byHand();
     const whole = byHand();
     openAi.server.script(streamed, whole);
-    const events = collect(openAi.createModel().stream(request, forever));
+    const events = collect(openAi.createModel(), request);
     await streamed.refuse("I'm sorry, but ");
     await streamed.refuse('no.');
     await streamed.finish();
@@ -119,7 +114,7 @@ describe('answer', () => {
   test('is whole with its reason, even where the connection breaks after it', async () => {
     const answer = byHand();
     openAi.server.script(answer);
-    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
+    const stream = streamOf(openAi.createModel(), request);
     void answer.write('all of it');
     await stream.next();
     // The end is written once the reason has been read, else the broken socket could overtake it.
@@ -131,12 +126,12 @@ describe('answer', () => {
   test('each delta is there before the next is written', async () => {
     const answer = byHand();
     openAi.server.script(answer);
-    const stream = openAi.createModel().stream(request, forever)[Symbol.asyncIterator]();
+    const stream = streamOf(openAi.createModel(), request);
     for (const word of ['one ', 'two ', 'thrée 😀']) {
       void answer.write(word);
       expect(await stream.next()).toEqual({ done: false, value: { type: 'text-delta', text: word } });
     }
-    await stream.return?.();
+    await stream.return(undefined);
     await openAi.server.requests[0]!.aborted;
   });
 });

@@ -6,7 +6,7 @@ import type { Admission } from './admission.ts';
 import { readJson } from './bodies.ts';
 import { completionRequest, toMessages } from './completion-schemas.ts';
 import { createChunks, createHead, toCompletion, toErrorEvent } from './completion-shapes.ts';
-import type { EventStreams } from './event-stream.ts';
+import type { EventStream, EventStreams } from './event-stream.ts';
 import { embeddingRequest } from './schemas.ts';
 import { personOf, type WebApp } from './web-env.ts';
 
@@ -64,23 +64,24 @@ export function addModelRoutes(app: WebApp, options: ModelRoutesOptions): void {
     signal: AbortSignal,
     withUsage: boolean,
   ): Promise<void> {
-    const events = completions.stream(request, signal)[Symbol.asyncIterator]();
-    let step = await events.next();
-    const stream = streams.open(outgoing);
     const chunks = createChunks(createHead(completions.id), withUsage);
-    stream.write(chunks.first);
+    let stream: EventStream | undefined;
     try {
-      for (; !step.done; step = await events.next()) {
-        const event = step.value;
+      await completions.stream(request, signal, (event) => {
+        if (stream === undefined) {
+          stream = streams.open(outgoing);
+          stream.write(chunks.first);
+        }
         if (event.type === 'finish') stream.write(chunks.last(event.reason, event.usage));
         else if (event.type === 'text-delta') stream.write(chunks.delta(event.text));
         // Nobody can come back to it, so a slow reader slows the model instead of being cut off.
-        await stream.drained(signal);
-      }
+        return stream.drained(signal);
+      });
     } catch (error) {
+      if (stream === undefined) throw error;
       if (!signal.aborted) logger.warn('a completion broke off', { error });
       stream.write(toErrorEvent(signal.aborted ? signal.reason : error));
     }
-    stream.end();
+    stream?.end();
   }
 }

@@ -5,6 +5,7 @@ import { ParleyError } from '../../../src/core/errors.ts';
 import type { ChatModel } from '../../../src/core/ports.ts';
 import { createInstruments } from '../../fakes/instruments.ts';
 import { createFakeModel, type FakeModel } from '../../fakes/model.ts';
+import { collect, textOf } from '../../fakes/model-events.ts';
 import { type Site, startSite } from './harness.ts';
 
 const usage = { inputTokens: 7, outputTokens: 2, cachedTokens: 3 };
@@ -13,16 +14,15 @@ const messages = [{ role: 'user' as const, content: 'hello' }];
 /** The real client, in front of a model that a test speaks for. */
 async function setUp(): Promise<{ site: Site; model: FakeModel; client: OpenAI }> {
   const fake = createFakeModel();
+  const stream = fake.stream.bind(fake);
   // Says how much it used, and gives in one piece what it would stream.
   const model: FakeModel = Object.assign(fake, {
-    stream: counted(fake.stream.bind(fake)),
+    stream: counted(stream),
     async complete(request: Parameters<ChatModel['complete']>[0], signal: AbortSignal) {
-      let text = '';
-      for await (const event of fake.stream(request, signal)) {
-        if (event.type === 'finish') return { text, reason: event.reason, usage };
-        if (event.type === 'text-delta') text += event.text;
-      }
-      throw new Error('it ended without an end');
+      const events = await collect({ stream }, request, signal);
+      const finish = events.find(({ type }) => type === 'finish');
+      if (finish?.type !== 'finish') throw new Error('it ended without an end');
+      return { text: textOf(events), reason: finish.reason, usage };
     },
   });
   const completions = createCompletions({ model, persona: 'You are Parley.', ...createInstruments() });
@@ -32,10 +32,8 @@ async function setUp(): Promise<{ site: Site; model: FakeModel; client: OpenAI }
 }
 
 function counted(stream: ChatModel['stream']): ChatModel['stream'] {
-  return async function* (request, signal) {
-    for await (const event of stream(request, signal))
-      yield event.type === 'finish' ? { ...event, usage } : event;
-  };
+  return (request, signal, listen) =>
+    stream(request, signal, (event) => listen(event.type === 'finish' ? { ...event, usage } : event));
 }
 
 it('answers OpenAI’s client in one piece', async () => {

@@ -10,7 +10,7 @@ const model: ChatModel = {
   contextTokens: 12_000,
   outputTokens: 2_000,
   countTokens: (text) => text.length,
-  async *stream() {},
+  async stream() {},
   complete: async () => ({ text: '', reason: 'stop' }),
 };
 
