@@ -55,8 +55,21 @@ async function readWhole(incoming: IncomingMessage): Promise<Response> {
   const text = await readText(incoming, mostCharacters);
   // A fault of the server's that asking again would not mend.
   if (text === undefined) return new Response('The answer was too long.', { status: 422 });
-  // Some kinds of answers may have no body, not even an empty one.
-  return new Response(text || null, toInit(incoming));
+  return new WholeResponse(text, toInit(incoming));
+}
+
+/** An answer whose text is there already: the streams through which a response is read otherwise cost more than the rest. */
+class WholeResponse extends Response {
+  override readonly text: () => Promise<string>;
+  override readonly json: () => Promise<unknown>;
+  override readonly arrayBuffer: () => Promise<ArrayBuffer>;
+
+  constructor(text: string, init: ResponseInit) {
+    super(null, init);
+    this.text = async () => text;
+    this.json = async () => JSON.parse(text);
+    this.arrayBuffer = async () => new TextEncoder().encode(text).buffer;
+  }
 }
 
 /**
