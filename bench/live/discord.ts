@@ -1,4 +1,4 @@
-import { editScope, globalScope, postScope } from '../../src/adapters/discord/scopes.ts';
+import { editScope, globalScope, postScope, typingScope } from '../../src/adapters/discord/scopes.ts';
 import type { Rung, Scope } from '../../src/core/ports.ts';
 import type { SimulatedPlatform } from './simulation.ts';
 import type { Spread } from './workload.ts';
@@ -8,6 +8,7 @@ export function simulatedDiscord(spread: Spread, burst: number): SimulatedPlatfo
   return {
     // Opening a thread counts for the bot alone here: how many threads a channel takes is nobody's topic.
     ...(spread === 'direct' ? {} : { preparation: () => [globalScope] }),
+    indicator: ({ channel }) => [typingScope(`${channel}`), globalScope],
     rungs({ channel }) {
       const edits = [editScope(`${channel}`), globalScope];
       const rung: Rung = {

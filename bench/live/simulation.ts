@@ -21,6 +21,8 @@ export interface SimulatedPlatform {
   rungs(job: Job): readonly Rung[];
   /** What has to be called before the first words of a job's reply. Absent where nothing has. */
   preparation?(job: Job): readonly Scope[];
+  /** What showing that a job's reply is being worked on counts against. Absent where nothing is shown. */
+  indicator?(job: Job): readonly Scope[];
   /** What is enforced for a scope; bursts may be smaller than documented. */
   limitOf(scope: Scope): TrueLimit;
   /** True where answers tell what is left of a limit. */
@@ -98,11 +100,22 @@ export async function simulate(
       const rungs = platform.rungs(job);
       const preparing = platform.preparation?.(job);
       const rungOf = (name: string) => rungs.find((rung) => rung.name === name)!;
+      const indicating = platform.indicator?.(job);
       const opened = Promise.withResolvers<void>();
       const surface: ReplySurface = {
         rungs,
         ...(preparing && {
           preparation: { scopes: preparing, run: () => called(preparing, () => opened.resolve()) },
+        }),
+        ...(indicating && {
+          indicator: {
+            scopes: indicating,
+            renewMs: 8_000,
+            async show() {
+              if (preparing) await opened.promise;
+              await called(indicating, () => undefined);
+            },
+          },
         }),
         async open(rung, { text }) {
           if (preparing) await opened.promise;

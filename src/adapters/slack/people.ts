@@ -22,7 +22,7 @@ export function createPeople(client: webApi.WebClient, logger: Logger): People {
   const names = createNames({
     async lookUp(userId) {
       const now = performance.now();
-      if (limit.waitMs(now, 0) > 0) throw new Error('too many names were looked up within a minute');
+      if (limit.waitMs(now, []) > 0) throw new Error('too many names were looked up within a minute');
       limit.spend(now);
       const { user } = await client.users.info({ user: userId }).catch((error: unknown) => {
         const { fault, retryAfterMs = 1_000 } = toSurfaceError(error, { method: 'users.info' });

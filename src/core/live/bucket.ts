@@ -46,8 +46,9 @@ export function createBucket(scope: Scope, createdAt: number): Gauge {
     get atOnce() {
       return capacity;
     },
-    waitMs(now, keep) {
+    waitMs(now, kept) {
       refill(now);
+      const keep = kept.length;
       const closed = Math.max(0, closedUntil - now);
       // A call may be faster under way than the one before it: at the edge it must not come too early.
       const least = Math.max(1 + keep, Math.min(capacity, 1 + keep + rate * jitterMs));

@@ -20,9 +20,9 @@ export interface Gauge {
   readonly atOnce: number;
   /**
    * Milliseconds until one more call may go out; 0 is now.
-   * @param keep calls that have to be left after it
+   * @param keep when further calls will be needed, that have to be left for then: clock times, earliest first
    */
-  waitMs(now: number, keep: number): number;
+  waitMs(now: number, keep: readonly number[]): number;
   /** Calls that it will let through from now until so many milliseconds later, at an even pace. */
   supply(horizonMs: number, now: number): number;
   /** How long a call that goes out now will be missed. */
@@ -72,7 +72,7 @@ export function createBudget(): Budget {
     gauge: gaugeOf,
     waitMs(scopes, now) {
       let longest = 0;
-      for (const scope of scopes) longest = Math.max(longest, gaugeOf(scope, now).waitMs(now, 0));
+      for (const scope of scopes) longest = Math.max(longest, gaugeOf(scope, now).waitMs(now, []));
       return longest;
     },
     spend(scopes, now) {

@@ -183,6 +183,7 @@ export function createCard(options: CardOptions): Card {
       );
     },
     outlook: () => undefined,
+    opening: () => [],
     upkeep: () => undefined,
     abandon: (error) => give('showing it failed in an unexpected way', error),
   };

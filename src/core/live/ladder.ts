@@ -8,6 +8,8 @@ export interface Ladder {
   of(name: string): Rung | undefined;
   /** A rung by which a page that stands can be replaced. */
   replacing(): Rung | undefined;
+  /** A rung by which further text can be streamed. */
+  streaming(): Rung | undefined;
   /** The platform may have carried out an opening on this rung: until that is known no other is tried. */
   holdTo(rung: Rung): void;
   /** It is known. */
@@ -27,6 +29,7 @@ export function createLadder(surface: ReplySurface): Ladder {
       return whole ? left.toSorted((a, b) => single(a) - single(b)) : left;
     },
     of: (name) => surface.rungs.find((rung) => rung.name === name),
+    streaming: () => left.find(({ growth }) => growth === 'append'),
     replacing: () => surface.rungs.find(({ growth }) => growth === 'replace'),
     holdTo(rung) {
       held = rung;

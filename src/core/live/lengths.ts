@@ -6,6 +6,8 @@ export interface Lengths {
   readonly pace: number;
   /** How many characters a reply that has so many will probably still get. */
   remaining(characters: number): number;
+  /** The same as numbers that are equally likely, the least first. */
+  likely(characters: number): readonly number[];
   /** How many it will get at least: the more lengths differ, the less is sure. */
   least(characters: number): number;
   /** How many it will get at least, if it is like nearly all of those before it. */
@@ -46,6 +48,20 @@ export function createLengths(): Lengths {
           : Math.exp(doubt * deviation(recent.map(Math.log)));
     },
     remaining,
+    likely(characters) {
+      const first = sorted.findIndex((length) => length > characters);
+      const longer = first < 0 ? 0 : sorted.length - first;
+      const guessed = Math.max(guess - characters, characters / 2);
+      // The guess counts as a part of a reply that was seen, in its place among them.
+      let before = 0;
+      while (before < longer && sorted[first + before]! - characters < guessed) before++;
+      return shares.map((share) => {
+        const place = share * (longer + guessWeight);
+        if (place < before) return sorted[first + Math.floor(place)]! - characters;
+        if (place < before + guessWeight) return guessed;
+        return sorted[first + Math.floor(place - guessWeight)]! - characters;
+      });
+    },
     least(characters) {
       const next = sorted.find((length) => length > characters) ?? 0;
       return Math.max(0, next / spread - characters);
@@ -77,6 +93,8 @@ const doubt = 1.5;
 /** Lengths of this ratio count as the same. */
 const alike = 1.01;
 const few = 0.05;
+/** The middles of five parts. */
+const shares = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 /** Standard deviation. */
 function deviation(values: readonly number[]): number {

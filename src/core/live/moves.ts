@@ -1,5 +1,5 @@
 import type { Preparation, Rung, Scope } from '../ports.ts';
-import type { Outlook } from './load.ts';
+import type { Outlook } from './outlook.ts';
 import type { OfferedMove } from './scheduler.ts';
 
 /**
@@ -37,6 +37,11 @@ export function closingMoves(rung: Rung): readonly ReplyMove[] {
 /** How a stream can end early, to go on as a message that is edited. */
 export function settlingMove(rung: Rung, after: Outlook): ReplyMove {
   return { ...toMove('settle', rung, rung.scopes.close), after };
+}
+
+/** How a message that is edited can be left as it is, to go on in a stream. */
+export function streamingMove(rung: Rung, after: Outlook): ReplyMove {
+  return { ...toMove('continue', rung, rung.scopes.open), after };
 }
 
 /** How a page can be opened. */

@@ -1,5 +1,5 @@
 import type { Lengths } from './lengths.ts';
-import type { Outlook } from './load.ts';
+import type { Outlook } from './outlook.ts';
 
 /** How fast one reply comes, and how long it will go on. */
 export interface Pace {
@@ -10,7 +10,7 @@ export interface Pace {
 }
 
 /** What the pace of a reply says of it. */
-export type PaceOutlook = Pick<Outlook, 'remainingMs' | 'leastMs' | 'usualLeastMs' | 'pull'>;
+export type PaceOutlook = Pick<Outlook, 'remainingMs' | 'likelyMs' | 'leastMs' | 'usualLeastMs' | 'pull'>;
 
 /** Creates the pace of one reply; its length goes into those that all learn from. */
 export function createPace(lengths: Lengths): Pace {
@@ -27,6 +27,9 @@ export function createPace(lengths: Lengths): Pace {
     const remainingMs = ended ? 1 : Math.max(lastWordsMs, lengths.remaining(characters) / rate);
     return {
       remainingMs,
+      likelyMs: ended
+        ? [remainingMs]
+        : lengths.likely(characters).map((length) => Math.max(lastWordsMs, length / rate)),
       leastMs: Math.min(remainingMs, lengths.least(characters) / rate),
       usualLeastMs: Math.min(remainingMs, lengths.usualLeast(characters) / rate),
       pull: Math.sqrt(rate),

@@ -1,7 +1,8 @@
 import type { Scope } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
-import { createLoad, type Load, type Move, type Outlook } from './load.ts';
+import { createLoad, type Load } from './load.ts';
+import type { Move, Outlook } from './outlook.ts';
 import { byUrgencyThenWorth, inOrder, type Valued, worthOf } from './worth.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface Contender<Offer extends OfferedMove = OfferedMove> {
   bid(now: number): Bid<Offer> | undefined;
   /** What it will ask for until its end; cheap. `undefined` before its first words and after its last. */
   outlook(now: number): Outlook | undefined;
+  /** The limits that its first words will count against, once for each call; nothing once they have been sent. Cheap. */
+  opening(): readonly Scope[];
   /** Makes one of its moves, with the newest text. `undefined`: there was nothing to send after all. */
   send(move: Offer, now: number): OutgoingCall | undefined;
   /** It threw, which it must not: it is asked no more, and says so to whoever waits for it. */
@@ -150,9 +153,13 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
         candidate.standing.dueAt = Math.min(candidate.standing.dueAt, due);
       });
     }
+    let coming: ReadonlyMap<string, number> | undefined;
     for (const { contender, standing } of looked) {
       guard(contender, () => {
-        const due = contender.upkeep(now, (scopes) => afford(scopes, now));
+        const due = contender.upkeep(now, (scopes) => {
+          coming ??= countOpenings();
+          return afford(scopes, coming, now);
+        });
         if (due !== undefined) standing.dueAt = Math.min(standing.dueAt, Math.max(due, now + longestNapMs));
       });
     }
@@ -177,9 +184,26 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     }
   }
 
-  /** Courtesies take nothing from the second half of a limit. */
-  function afford(scopes: readonly Scope[], now: number): (() => void) | undefined {
-    if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, scope.calls / 2) > 0)) return undefined;
+  /** How many calls first words will need, by limit. */
+  function countOpenings(): ReadonlyMap<string, number> {
+    const coming = new Map<string, number>();
+    for (const contender of contenders.keys()) {
+      guard(contender, () => {
+        for (const { id } of contender.opening()) coming.set(id, (coming.get(id) ?? 0) + 1);
+      });
+    }
+    return coming;
+  }
+
+  /** Courtesies take no more than a quarter of a limit, and nothing that first words are going to need. */
+  function afford(
+    scopes: readonly Scope[],
+    coming: ReadonlyMap<string, number>,
+    now: number,
+  ): (() => void) | undefined {
+    const keep = ({ id, calls }: Scope) =>
+      Array.from({ length: Math.ceil(Math.max(calls * (1 - courteous), coming.get(id) ?? 0)) }, () => now);
+    if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, keep(scope)) > 0)) return undefined;
     const landed = budget.spend(scopes, clock.now());
     return () => landed(clock.now());
   }
@@ -202,7 +226,8 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
       // Rather by a way that nobody counts on: others may have no choice.
       moves.find((move) => load.waitMs(move.scopes) === 0) ??
       moves.find((move) => counted(move) && load.waitMs(move.scopes, outlook) === 0);
-    const move = spare ?? (bid.urgency === 'progress' ? undefined : leastMissed(moves, load, outlook, now));
+    const waits = bid.urgency === 'progress' || bid.urgency === 'tidy';
+    const move = spare ?? (waits ? undefined : leastMissed(moves, load, outlook, now));
     if (move === undefined) {
       standing.waiting = true;
       const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
@@ -264,6 +289,8 @@ const shortestTickMs = 10;
 /** With so many replies that this is reached, ticks for edits alone are no further apart. */
 const longestTickMs = 40;
 const tickPerReplyMs = 0.4;
+/** The part of a limit that may go into courtesies. */
+const courteous = 0.25;
 const shortestNapMs = 10;
 const longestNapMs = 250;
 /** How soon worth is looked at again: prices change. */

@@ -39,12 +39,25 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
   }
 
   /** When one more call comes free beside those that are kept. */
-  function freeMs(now: number, kept: number): number {
-    if (period !== undefined) return period.endsAt - now;
-    const blocking = arrivals.length + flying.length - calls + kept;
-    if (blocking < 0) return 0;
-    const arrived = arrivals[blocking] ?? now - trips.quickestMs;
-    return Math.max(shortestMs, arrived + perMs + clockMs - now);
+  function freeMs(now: number, keep: readonly number[]): number {
+    if (period !== undefined) {
+      const { endsAt } = period;
+      const needed = keep.filter((due) => due < endsAt).length;
+      return period.left >= 1 + needed ? 0 : endsAt - now;
+    }
+    const counted = calls - left();
+    const landed = told ? [] : arrivals;
+    let gone = 0;
+    // It counts until a period later: each call that is needed until then must still be there at its time.
+    for (let needed = 0; needed <= keep.length; needed++) {
+      const at = needed === 0 ? now : Math.max(now, keep[needed - 1]!);
+      if (at >= now + perMs + clockMs) break;
+      while (gone < landed.length && landed[gone]! <= at - perMs - clockMs) gone++;
+      if (counted - gone + needed < calls) continue;
+      const arrived = landed[counted + needed - calls] ?? now - trips.quickestMs;
+      return Math.max(shortestMs, arrived + perMs + clockMs - now);
+    }
+    return 0;
   }
 
   /** How long a call that goes out now will count. */
@@ -68,9 +81,7 @@ export function createWindow(scope: Scope, trips: Trips = { quickestMs: 0 }): Ga
     waitMs(now, keep) {
       refresh(now);
       const closed = Math.max(0, closedUntil - now);
-      const kept = Math.min(Math.ceil(keep), keepable(now));
-      if (left() >= 1 + kept) return closed;
-      return Math.max(closed, freeMs(now, kept));
+      return Math.max(closed, freeMs(now, keep.slice(0, keepable(now))));
     },
     supply(horizonMs, now) {
       refresh(now);

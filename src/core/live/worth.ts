@@ -1,4 +1,5 @@
-import type { Load, Outlook } from './load.ts';
+import type { Load } from './load.ts';
+import type { Outlook } from './outlook.ts';
 import type { Bid, OfferedMove } from './scheduler.ts';
 
 /** What a bid is worth, and by which calls. */
@@ -46,6 +47,6 @@ export function byUrgencyThenWorth(
 const rank = { first: 0, prepare: 1, final: 2, progress: 3, tidy: 4 } as const;
 const longGap = 1.5;
 /** A reply changes to another rung where calls are so much cheaper. */
-const switchGain = 2;
+const switchGain = 1.3;
 /** Below this price (characters x milliseconds) a call costs nothing that anybody would notice. */
 const cheap = 60 * 160;

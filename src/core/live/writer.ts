@@ -4,7 +4,6 @@ import type { Clock } from './clock.ts';
 import { createIndication } from './indication.ts';
 import { createLadder } from './ladder.ts';
 import type { Lengths } from './lengths.ts';
-import type { Outlook } from './load.ts';
 import { createManuscript, type Sheet } from './manuscript.ts';
 import {
   closingMoves,
@@ -13,8 +12,10 @@ import {
   preparingMove,
   type ReplyMove,
   settlingMove,
+  streamingMove,
 } from './moves.ts';
 import { endingMoves, expiryOf, lastMoves, mustEnd, type OpenPage, progressMoves } from './open-page.ts';
+import type { Outlook } from './outlook.ts';
 import { createPace } from './pace.ts';
 import { createPatience } from './patience.ts';
 import type { Bid, Contender, OutgoingCall } from './scheduler.ts';
@@ -71,6 +72,8 @@ export function createWriter(options: WriterOptions): Writer {
   let open: OpenPage | undefined;
   /** The rung of the page that is open or being opened. */
   let openedOn: Rung | undefined;
+  /** The rung that the open page is about to go on on. */
+  let settlingOn: Rung | undefined;
   let { attempt } = options;
   let busy = false;
   let delivered = false;
@@ -110,14 +113,19 @@ export function createWriter(options: WriterOptions): Writer {
     return {
       ...wish,
       urgency: 'progress',
-      moves: [...progressMoves(open), ...settling(open, now)],
+      moves: [...progressMoves(open), ...switching(open, now)],
       notBefore,
     };
   }
 
-  function settling({ rung }: OpenPage, now: number): readonly ReplyMove[] {
-    const replacing = rung.growth === 'append' ? ladder.replacing() : undefined;
-    return replacing === undefined ? [] : [settlingMove(rung, outlookOn(replacing, now))];
+  /** Ways of going on on another rung. */
+  function switching({ rung, sheet }: OpenPage, now: number): readonly ReplyMove[] {
+    if (rung.growth === 'append') {
+      const replacing = ladder.replacing();
+      return replacing === undefined ? [] : [settlingMove(rung, outlookOn(replacing, now))];
+    }
+    const streaming = rung.continues === true && sheet?.cut === true ? ladder.streaming() : undefined;
+    return streaming === undefined ? [] : [streamingMove(streaming, outlookOn(streaming, now))];
   }
 
   function openings(now: number): readonly ReplyMove[] {
@@ -157,6 +165,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   function settle(): void {
     busy = false;
+    settlingOn = undefined;
     // Where there is nothing to send yet, the next text is to wake the scheduler.
     if (manuscript.beyond(covered()) > 0 && manuscript.version !== nothingAt) unseenSince ??= clock.now();
     if (open === undefined && manuscript.finished()) finish(true);
@@ -217,6 +226,7 @@ export function createWriter(options: WriterOptions): Writer {
       return undefined;
     }
     if (move.kind === 'settle') {
+      settlingOn = ladder.replacing();
       const settled = surface.close(page.page, view).then(() => {
         replaceFromNowOn(page);
         if (open !== undefined) show(open, sheet);
@@ -341,8 +351,12 @@ export function createWriter(options: WriterOptions): Writer {
       give('writing it failed in an unexpected way', error);
     },
     outlook(now) {
-      const rung = open?.rung ?? openedOn;
+      const rung = settlingOn ?? open?.rung ?? openedOn;
       return rung === undefined || delivered ? undefined : outlookOn(rung, now);
+    },
+    opening() {
+      if (openedOn !== undefined || delivered) return [];
+      return [...(preparation?.scopes ?? []), ...(ladder.rungs(false)[0]?.scopes.open ?? [])];
     },
     upkeep(now, afford) {
       if (open !== undefined) return busy ? undefined : expiryOf(open);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBudget } from '../../../src/core/live/budget.ts';
-import { createLoad, type Outlook } from '../../../src/core/live/load.ts';
+import { createLoad } from '../../../src/core/live/load.ts';
+import type { Outlook } from '../../../src/core/live/outlook.ts';
 import type { Scope } from '../../../src/core/ports.ts';
 
 const appends: Scope = { id: 'append', calls: 100, perMs: 60_000, shape: 'bucket' };
@@ -11,6 +12,7 @@ const posts: Scope = { id: 'post', calls: 300, perMs: 60_000, shape: 'bucket' };
 function outlook(change: Partial<Outlook> = {}): Outlook {
   return {
     remainingMs: 6_000,
+    likelyMs: [6_000],
     leastMs: 6_000,
     usualLeastMs: 6_000,
     pull: 0.5,

@@ -117,6 +117,7 @@ describe('the scheduler', () => {
         return undefined;
       },
       outlook: () => undefined,
+      opening: () => [],
       send: () => undefined,
       abandon: () => undefined,
       upkeep: () => undefined,
@@ -143,8 +144,17 @@ describe('the scheduler', () => {
       bid: () => undefined,
       outlook() {
         told++;
-        return { remainingMs: 500, leastMs: 500, usualLeastMs: 500, pull: 0.5, grow: way, close: way };
+        return {
+          remainingMs: 500,
+          likelyMs: [500],
+          leastMs: 500,
+          usualLeastMs: 500,
+          pull: 0.5,
+          grow: way,
+          close: way,
+        };
       },
+      opening: () => [],
       send: () => undefined,
       abandon: () => undefined,
       upkeep: () => undefined,
