@@ -2,14 +2,16 @@ import type { Scope } from '../ports.ts';
 import type { Gauge } from './budget.ts';
 import type { Outlook } from './outlook.ts';
 
-/** What all live replies together ask of one limit. */
+/** What all live replies together ask of one limit at one moment. */
 export interface Demand {
+  /** Forgets everything: another moment. What it needs for that it keeps: hundreds of limits are looked at many times a second. */
+  begin(gauge: Gauge, now: number): void;
   /** True where a call that is not made now is still there when a reply ends. */
   readonly lasts: boolean;
   /** Counts in a reply that can grow by it. */
   add(outlook: Outlook): void;
-  /** Keeps a call back for the last text of a reply. @returns for when: clock time */
-  keep(outlook: Outlook): number;
+  /** Keeps a call back for the last text of a reply. */
+  keep(outlook: Outlook): void;
   /** True where it will have a call to spare at a clock time. */
   spares(then: number): boolean;
   /**
@@ -19,22 +21,40 @@ export interface Demand {
   rootFor(outlook: Outlook, joining: boolean): number;
   /**
    * Milliseconds until a call may go out that leaves those that are kept back; 0 is now.
-   * @param own one of those: it need not be left
+   * @param own the reply whose own need not be left
    */
-  waitMs(own?: number): number;
+  waitMs(own?: Outlook): number;
 }
 
-/** Nobody asks for anything yet. */
-export function createDemand(scope: Scope, gauge: Gauge, now: number): Demand {
-  const missedMs = gauge.missedMs(now);
-  const lasts = missedMs === Number.POSITIVE_INFINITY;
+/** The moment until which calls are scarcest. */
+interface Squeeze {
+  readonly inMs: number;
+  /** What the replies want until then: milliseconds times the roots of their paces. */
+  readonly weight: number;
+  /** What there is until then. */
+  readonly calls: number;
+}
+
+/** Creates the demand for a limit; to be begun before it is used. */
+export function createDemand({ calls: documented }: Scope): Demand {
   /** True where there are so few calls that a surprise can't be met from what others leave. */
-  const narrow = scope.calls > 1 && scope.calls <= fewCalls;
+  const narrow = documented > 1 && documented <= fewCalls;
+  let gauge: Gauge;
+  let now = 0;
+  let missedMs = 0;
   const growing: Outlook[] = [];
+  /** When they may end, as many times for each: so many of these. */
+  let endings = new Float64Array(8);
+  let ends = 0;
+  /** The sum of their pulls. */
+  let pulls = 0;
   /** When last texts will need a call. */
   const due: number[] = [];
+  const dueOf = new Map<Outlook, number>();
   let sorted = true;
-  let root: number | undefined;
+  let tightest: Squeeze | undefined;
+
+  const lasts = () => missedMs === Number.POSITIVE_INFINITY;
 
   function sort(): void {
     if (!sorted) due.sort((a, b) => a - b);
@@ -43,25 +63,34 @@ export function createDemand(scope: Scope, gauge: Gauge, now: number): Demand {
 
   /**
    * What a bucket holds stays there: replies may spend it sooner or later, but at no time more than there is until then. How
-   * long a reply goes on is not known: each length that is likely counts as a part of one.
+   * long a reply goes on is not known: each time that is likely counts as a part of it.
    */
-  function bucketRoot(replies: readonly Outlook[]): number {
+  function squeeze(): Squeeze {
     sort();
-    const parts = replies.flatMap(({ likelyMs, pull }) =>
-      likelyMs.map((untilEndMs) => ({ untilEndMs, pull: pull / likelyMs.length })),
-    );
-    let least = 0;
+    const parts = endings.subarray(0, ends).sort();
+    const part = pulls / parts.length;
+    let tightest: Squeeze = { inMs: 0, weight: 0, calls: 1 };
     let ended = 0;
-    let going = parts.reduce((sum, { pull }) => sum + pull, 0);
     let last = 0;
-    for (const { untilEndMs, pull } of parts.sort((a, b) => a.untilEndMs - b.untilEndMs)) {
-      while (last < due.length && due[last]! <= now + untilEndMs - cautionMs) last++;
-      const supply = Math.max(0, gauge.supply(untilEndMs, now) - last);
-      least = Math.max(least, (ended + going * untilEndMs) / supply);
-      ended += pull * untilEndMs;
-      going -= pull;
+    for (let index = 0; index < parts.length; index++) {
+      const inMs = parts[index]!;
+      while (last < due.length && due[last]! <= now + inMs - cautionMs) last++;
+      const calls = Math.max(0, gauge.supply(inMs, now) - last);
+      const weight = part * (ended + (parts.length - index) * inMs);
+      if (weight * tightest.calls > tightest.weight * calls) tightest = { inMs, weight, calls };
+      ended += inMs;
     }
-    return least;
+    return tightest;
+  }
+
+  function bucketRoot({ likelyMs, pull }: Outlook, joining: boolean): number {
+    tightest ??= squeeze();
+    const { inMs, weight, calls } = tightest;
+    if (!joining) return weight / calls;
+    // Where it gets tight does not change much by one that comes in addition.
+    let more = 0;
+    for (const ms of likelyMs) more += Math.min(ms, inMs) / likelyMs.length;
+    return (weight + more * pull) / calls;
   }
 
   /** What a window gives and nobody takes is lost: a reply shares what comes while it goes on with those that go on, too. */
@@ -73,35 +102,59 @@ export function createDemand(scope: Scope, gauge: Gauge, now: number): Demand {
   }
 
   return {
-    lasts,
-    add(outlook) {
-      growing.push(outlook);
-      root = undefined;
+    get lasts() {
+      return lasts();
     },
-    keep({ remainingMs, leastMs, usualLeastMs }) {
+    begin(newest, moment) {
+      gauge = newest;
+      now = moment;
+      missedMs = gauge.missedMs(now);
+      growing.length = 0;
+      ends = 0;
+      due.length = 0;
+      dueOf.clear();
+      pulls = 0;
+      sorted = true;
+      tightest = undefined;
+    },
+    add(outlook) {
+      // Several of its ways to grow may count against the same limit.
+      if (growing.at(-1) === outlook) return;
+      growing.push(outlook);
+      if (ends + outlook.likelyMs.length > endings.length) {
+        const longer = new Float64Array(endings.length * 2);
+        longer.set(endings);
+        endings = longer;
+      }
+      for (const ms of outlook.likelyMs) endings[ends++] = ms;
+      pulls += outlook.pull;
+      tightest = undefined;
+    },
+    keep(outlook) {
+      const { remainingMs, leastMs, usualLeastMs } = outlook;
       // One call is enough for whoever is the first to end by surprise; the only one is not kept for the rarest surprise.
       const alone = narrow && growing.length === 1;
       const surpriseMs = gauge.atOnce > 1 ? leastMs : usualLeastMs;
       const at = now + (alone ? surpriseMs : remainingMs) - cautionMs;
       due.push(at);
+      dueOf.set(outlook, at);
       sorted = false;
-      root = undefined;
-      return at;
+      tightest = undefined;
     },
     spares(then) {
-      if (lasts) return gauge.supply(0, now) - due.length >= 1;
+      if (lasts()) return gauge.supply(0, now) - due.length >= 1;
       if (gauge.waitMs(now, []) > then - now) return false;
       return due.filter((at) => Math.abs(at - then) < missedMs).length < gauge.atOnce;
     },
     rootFor(outlook, joining) {
-      if (!lasts) return windowRoot(outlook, joining);
-      if (joining) return bucketRoot([...growing, outlook]);
-      root ??= bucketRoot(growing);
-      return root;
+      if (!lasts()) return windowRoot(outlook, joining);
+      if (growing.length > 0) return bucketRoot(outlook, joining);
+      return (outlook.remainingMs * outlook.pull) / gauge.supply(outlook.remainingMs, now);
     },
     waitMs(own) {
       sort();
-      return gauge.waitMs(now, own === undefined ? due : due.toSpliced(due.indexOf(own), 1));
+      const at = own && dueOf.get(own);
+      return gauge.waitMs(now, at === undefined ? due : due.toSpliced(due.indexOf(at), 1));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Scope } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import { createDemand, type Demand } from './demand.ts';
-import type { Outlook } from './outlook.ts';
+import type { Move, Outlook } from './outlook.ts';
 
 /** What a call costs a reply now. */
 export interface Price {
@@ -15,6 +15,8 @@ export interface Price {
 
 /** How much all live replies together ask of each limit: the market in which calls have a price. */
 export interface Load {
+  /** Forgets everything: another moment. */
+  begin(now: number): void;
   /** Counts a reply in. */
   add(outlook: Outlook): void;
   /**
@@ -36,37 +38,51 @@ export interface Load {
  * a limit gives until the replies end, mean lag is least where every call shows the same area. A reply that
  * goes on for t at pace e needs t·√(e/area) calls; so the area follows from the calls that are left.
  */
-export function createLoad(budget: Budget, now: number): Load {
-  const demands = new Map<string, Demand>();
-  /** Where a call is kept back for whom, and for when. */
-  const kept = new Map<Outlook, ReadonlyMap<Demand, number>>();
+export function createLoad(budget: Budget): Load {
+  /** Those of this moment, and of the one before. */
+  let demands = new Map<string, Demand>();
+  let before = new Map<string, Demand>();
+  let now = 0;
 
   function demandOf(scope: Scope): Demand {
     let demand = demands.get(scope.id);
     if (demand === undefined) {
-      demand = createDemand(scope, budget.gauge(scope, now), now);
+      demand = before.get(scope.id) ?? createDemand(scope);
+      demand.begin(budget.gauge(scope, now), now);
       demands.set(scope.id, demand);
     }
     return demand;
   }
 
-  /** The first way to show a last text that has a call to spare for it. */
-  function closingWay({ close, remainingMs }: Outlook): readonly Demand[] | undefined {
-    const ways = close.map(({ scopes }) => scopes.map(demandOf));
-    const isSure = (demands: readonly Demand[]) => demands.length === 0 || demands.some(({ lasts }) => lasts);
-    return ways.find((way) => isSure(way) && way.every((demand) => demand.spares(now + remainingMs)));
+  /** True where a way to show a last text will have a call to spare for it. */
+  function canClose({ scopes }: Move, then: number): boolean {
+    let lasts = scopes.length === 0;
+    for (const scope of scopes) {
+      const demand = demandOf(scope);
+      if (!demand.spares(then)) return false;
+      lasts ||= demand.lasts;
+    }
+    return lasts;
+  }
+
+  function closingWay({ close, remainingMs }: Outlook): Move | undefined {
+    return close.find((way) => canClose(way, now + remainingMs));
   }
 
   /** A last text will need one call: it is kept back by the first way that still has one to spare. */
   function reserve(outlook: Outlook): void {
-    const way = closingWay(outlook) ?? outlook.close[0]?.scopes.map(demandOf) ?? [];
-    kept.set(outlook, new Map(way.map((demand) => [demand, demand.keep(outlook)])));
+    const way = closingWay(outlook) ?? outlook.close[0];
+    for (const scope of way?.scopes ?? []) demandOf(scope).keep(outlook);
   }
 
   return {
+    begin(moment) {
+      now = moment;
+      [demands, before] = [before, demands];
+      demands.clear();
+    },
     add(outlook) {
-      const scopes = outlook.grow.flatMap((move) => move.scopes);
-      for (const demand of new Set(scopes.map(demandOf))) demand.add(outlook);
+      for (const { scopes } of outlook.grow) for (const scope of scopes) demandOf(scope).add(outlook);
       reserve(outlook);
     },
     price(outlook, joining = false) {
@@ -75,8 +91,9 @@ export function createLoad(budget: Budget, now: number): Load {
       let calls = 0;
       const shares: number[] = [];
       for (const { scopes } of grow) {
-        const roots = scopes.map((scope) => demandOf(scope).rootFor(outlook, joining));
-        const share = weight / Math.max(0, ...roots);
+        let root = 0;
+        for (const scope of scopes) root = Math.max(root, demandOf(scope).rootFor(outlook, joining));
+        const share = weight / root;
         calls += share;
         shares.push(share);
         if (remainingMs / calls <= comfortableGapMs) break;
@@ -85,14 +102,14 @@ export function createLoad(budget: Budget, now: number): Load {
       if (joining && close.length > 1 && closingWay(outlook) === undefined) calls = 0;
       // However little is left, nobody is starved for ever: the area of unseen text grows with its age.
       const affordable = Math.max(calls, fewestCalls);
-      const root = weight / affordable;
+      const least = weight / affordable;
       const ways = shares.map((_, way) => way).sort((a, b) => shares[b]! - shares[a]!);
-      return { area: root * root, gapMs: remainingMs / affordable, ways };
+      return { area: least * least, gapMs: remainingMs / affordable, ways };
     },
     waitMs(scopes, own) {
-      const owned = own && kept.get(own);
-      const waits = scopes.map(demandOf).map((demand) => demand.waitMs(owned?.get(demand)));
-      return Math.max(0, ...waits);
+      let longest = 0;
+      for (const scope of scopes) longest = Math.max(longest, demandOf(scope).waitMs(own));
+      return longest;
     },
   };
 }

@@ -27,9 +27,9 @@ export function createPace(lengths: Lengths): Pace {
     const remainingMs = ended ? 1 : Math.max(lastWordsMs, lengths.remaining(characters) / rate);
     return {
       remainingMs,
-      likelyMs: ended
-        ? [remainingMs]
-        : lengths.likely(characters).map((length) => Math.max(lastWordsMs, length / rate)),
+      likelyMs: lengths
+        .likely(characters)
+        .map((length) => (ended ? remainingMs : Math.max(lastWordsMs, length / rate))),
       leastMs: Math.min(remainingMs, lengths.least(characters) / rate),
       usualLeastMs: Math.min(remainingMs, lengths.usualLeast(characters) / rate),
       pull: Math.sqrt(rate),

@@ -1,7 +1,7 @@
 import type { Scope } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
-import { createLoad, type Load } from './load.ts';
+import { createLoad } from './load.ts';
 import type { Move, Outlook } from './outlook.ts';
 import { byUrgencyThenWorth, inOrder, type Valued, worthOf } from './worth.ts';
 
@@ -103,6 +103,7 @@ interface Standing {
 /** Creates the scheduler of a process. */
 export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler {
   const contenders = new Map<Contender, Standing>();
+  const load = createLoad(budget);
   let cancelTimer: (() => void) | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
   let tickedAt = Number.NEGATIVE_INFINITY;
@@ -126,7 +127,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     tickedAt = now;
     let next = Number.POSITIVE_INFINITY;
     let nextUrgent = Number.POSITIVE_INFINITY;
-    const load = createLoad(budget, now);
+    load.begin(now);
     const looked: Looked[] = [];
     for (const [contender, standing] of contenders) {
       guard(contender, () => {
@@ -148,7 +149,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     });
     for (const candidate of candidates.sort(byUrgencyThenWorth)) {
       guard(candidate.contender, () => {
-        const due = serve(candidate, load, now);
+        const due = serve(candidate, now);
         if (isUrgent(candidate.bid)) nextUrgent = Math.min(nextUrgent, due);
         candidate.standing.dueAt = Math.min(candidate.standing.dueAt, due);
       });
@@ -209,7 +210,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   }
 
   /** Sends where that is possible and worth it. @returns when to look again; never, where a call went out. */
-  function serve(candidate: Candidate, load: Load, now: number): number {
+  function serve(candidate: Candidate, now: number): number {
     const { contender, standing, bid, worth, moves: offered } = candidate;
     if (bid.notBefore > now) return bid.notBefore;
     // Worth grows with the square of the age: that tells when it will be enough.
@@ -227,7 +228,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
       moves.find((move) => load.waitMs(move.scopes) === 0) ??
       moves.find((move) => counted(move) && load.waitMs(move.scopes, outlook) === 0);
     const waits = bid.urgency === 'progress' || bid.urgency === 'tidy';
-    const move = spare ?? (waits ? undefined : leastMissed(moves, load, outlook, now));
+    const move = spare ?? (waits ? undefined : leastMissed(moves, outlook, now));
     if (move === undefined) {
       standing.waiting = true;
       const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
@@ -249,7 +250,6 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   /** What has to go out may take what was kept back for others, who have other ways; where it is missed least. */
   function leastMissed(
     moves: readonly OfferedMove[],
-    load: Load,
     own: Outlook | undefined,
     now: number,
   ): OfferedMove | undefined {

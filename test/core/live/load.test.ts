@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createBudget } from '../../../src/core/live/budget.ts';
-import { createLoad } from '../../../src/core/live/load.ts';
+import { type Budget, createBudget } from '../../../src/core/live/budget.ts';
+import { createLoad, type Load } from '../../../src/core/live/load.ts';
 import type { Outlook } from '../../../src/core/live/outlook.ts';
 import type { Scope } from '../../../src/core/ports.ts';
 
@@ -22,8 +22,14 @@ function outlook(change: Partial<Outlook> = {}): Outlook {
   };
 }
 
+function loadAt(budget: Budget, now: number): Load {
+  const load = createLoad(budget);
+  load.begin(now);
+  return load;
+}
+
 function priceAmong(count: number): number {
-  const load = createLoad(createBudget(), 0);
+  const load = loadAt(createBudget(), 0);
   for (let index = 0; index < count; index++) load.add(outlook());
   return load.price(outlook()).gapMs;
 }
@@ -36,7 +42,7 @@ describe('the load', () => {
   });
 
   it('gives a reply that comes faster more calls, by the root of its pace', () => {
-    const load = createLoad(createBudget(), 0);
+    const load = loadAt(createBudget(), 0);
     const slow = outlook({ pull: 0.25, grow: [{ scopes: [updates] }] });
     const fast = outlook({ pull: 0.5, grow: [{ scopes: [updates] }] });
     for (let index = 0; index < 20; index++) for (const one of [slow, fast]) load.add(one);
@@ -46,11 +52,11 @@ describe('the load', () => {
 
   it('does not count on further pages while edits are enough', () => {
     const both = outlook({ grow: [{ scopes: [updates] }, { scopes: [posts] }] });
-    const few = createLoad(createBudget(), 0);
+    const few = loadAt(createBudget(), 0);
     few.add(both);
     expect(few.price(both).ways).toEqual([0]);
-    const many = createLoad(createBudget(), 0);
-    for (let index = 0; index < 20; index++) many.add(both);
+    const many = loadAt(createBudget(), 0);
+    for (let index = 0; index < 20; index++) many.add({ ...both });
     expect(many.price(both).ways).toEqual([1, 0]);
   });
 
@@ -58,13 +64,13 @@ describe('the load', () => {
     const closing = outlook({ grow: [], close: [{ scopes: [updates] }, { scopes: [posts] }] });
     const nearlyFull = createBudget();
     nearlyFull.spend([updates], 0);
-    const load = createLoad(nearlyFull, 0);
+    const load = loadAt(nearlyFull, 0);
     for (let index = 0; index < 80; index++) load.add(closing);
     expect(load.waitMs([updates])).toBeGreaterThan(0);
     expect(load.waitMs([posts])).toBe(0);
     const budget = createBudget();
     for (let call = 0; call < 269; call++) budget.spend([posts], 0);
-    const tight = createLoad(budget, 0);
+    const tight = loadAt(budget, 0);
     for (let index = 0; index < 79; index++) tight.add({ ...closing });
     const last = { ...closing };
     tight.add(last);
@@ -77,7 +83,7 @@ describe('the load', () => {
   it('starves nobody: even with nothing left a call has a price', () => {
     const budget = createBudget();
     for (let call = 0; call < 100; call++) budget.spend([appends], 0);
-    const load = createLoad(budget, 0);
+    const load = loadAt(budget, 0);
     for (let index = 0; index < 300; index++) load.add(outlook());
     expect(load.price(outlook()).area).toBeLessThan(Number.POSITIVE_INFINITY);
   });
@@ -87,12 +93,12 @@ describe('the load', () => {
     const budget = createBudget();
     for (let call = 0; call < 4; call++) budget.spend([edits], 0)(0);
     const ways = { grow: [{ scopes: [edits] }], close: [{ scopes: [edits] }] };
-    const surprising = createLoad(budget, 1_000);
+    const surprising = loadAt(budget, 1_000);
     const short = outlook({ ...ways, remainingMs: 30_000, leastMs: 1_000 });
     surprising.add(short);
     expect(surprising.waitMs([edits])).toBeGreaterThan(3_000);
     expect(surprising.waitMs([edits], short)).toBe(0);
-    const sure = createLoad(budget, 1_000);
+    const sure = loadAt(budget, 1_000);
     sure.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 30_000 }));
     expect(sure.waitMs([edits])).toBe(0);
   });
@@ -103,10 +109,10 @@ describe('the load', () => {
     const budget = createBudget();
     budget.spend([edits], 0)(50);
     budget.read('edits', { remaining: 0, resetMs: 950, limit: 1 }, 50);
-    const possible = createLoad(budget, 1_100);
+    const possible = loadAt(budget, 1_100);
     possible.add(outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 10_000 }));
     expect(possible.waitMs([edits])).toBe(0);
-    const likely = createLoad(budget, 1_100);
+    const likely = loadAt(budget, 1_100);
     const ending = outlook({ ...ways, remainingMs: 30_000, leastMs: 0, usualLeastMs: 500 });
     likely.add(ending);
     expect(likely.waitMs([edits])).toBeGreaterThan(0);
