@@ -51,3 +51,16 @@ it('tells what a reply gets at least if it is like nearly all before it', () => 
   expect(lengths.usualLeast(299)).toBe(0);
   expect(lengths.usualLeast(6_000)).toBe(lengths.remaining(6_000));
 });
+
+it('tells how differently replies go on', () => {
+  const lengths = createLengths();
+  expect(lengths.likely(0)).toEqual(Array(5).fill(1_500));
+  for (const length of [100, 200, 300, 400, 500, 600, 700, 800, 900, 6_000]) lengths.observe(length, 5_000);
+  const likely = lengths.likely(50);
+  expect(likely).toEqual(likely.toSorted((a, b) => a - b));
+  expect(likely[0]).toBeLessThan(200);
+  expect(likely[2]).toBeLessThan(600);
+  expect(likely[4]).toBeGreaterThan(800);
+  // Only those that were longer still count.
+  expect(Math.min(...lengths.likely(850))).toBeGreaterThan(0);
+});

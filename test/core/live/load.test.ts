@@ -118,4 +118,56 @@ describe('the load', () => {
     expect(likely.waitMs([edits])).toBeGreaterThan(0);
     expect(likely.waitMs([edits], ending)).toBe(0);
   });
+
+  it('counts on it that most replies are shorter than their mean', () => {
+    const alike = loadAt(createBudget(), 0);
+    const unlike = loadAt(createBudget(), 0);
+    for (let index = 0; index < 40; index++) {
+      alike.add(outlook({ remainingMs: 20_000, likelyMs: [20_000] }));
+      unlike.add(outlook({ remainingMs: 20_000, likelyMs: [1_000, 2_000, 4_000, 8_000, 85_000] }));
+    }
+    expect(unlike.price(outlook()).gapMs).toBeLessThan(0.8 * alike.price(outlook()).gapMs);
+  });
+
+  it('asks one price of all who share what a bucket holds, however soon they end', () => {
+    const load = loadAt(createBudget(), 0);
+    const soon = outlook({ remainingMs: 2_000, likelyMs: [2_000] });
+    const late = outlook({ remainingMs: 60_000, likelyMs: [60_000] });
+    for (let index = 0; index < 20; index++) for (const one of [soon, late]) load.add({ ...one });
+    expect(load.price(soon).area).toBeCloseTo(load.price(late).area, 3);
+  });
+
+  it('counts others in a window only for as long as a reply goes on itself', () => {
+    const everybody: Scope = { id: 'everybody', calls: 50, perMs: 1_000, shape: 'window' };
+    const ways = { grow: [{ scopes: [everybody] }], close: [{ scopes: [everybody] }] };
+    const soon = outlook({ ...ways, remainingMs: 3_000, likelyMs: [3_000] });
+    const gapAmong = (remainingMs: number) => {
+      const load = loadAt(createBudget(), 0);
+      load.add(soon);
+      for (let index = 0; index < 99; index++)
+        load.add(outlook({ ...ways, remainingMs, likelyMs: [remainingMs] }));
+      return load.price(soon).gapMs;
+    };
+    expect(gapAmong(30_000)).toBeCloseTo(gapAmong(3_000), 0);
+    expect(gapAmong(3_000)).toBeLessThan(2_500);
+  });
+
+  it('sends nobody where there is no call left to end with', () => {
+    const budget = createBudget();
+    const ways = { grow: [{ scopes: [posts] }], close: [{ scopes: [updates] }, { scopes: [updates] }] };
+    const load = loadAt(budget, 0);
+    for (let index = 0; index < 49; index++) load.add(outlook(ways));
+    const before = load.price(outlook(ways), true).gapMs;
+    load.add(outlook(ways));
+    expect(load.price(outlook(ways), true).gapMs).toBeGreaterThan(10 * before);
+  });
+
+  it('forgets everything with the moment', () => {
+    const load = loadAt(createBudget(), 0);
+    const alone = load.price(outlook()).gapMs;
+    for (let index = 0; index < 40; index++) load.add(outlook());
+    expect(load.price(outlook()).gapMs).toBeGreaterThan(2 * alone);
+    load.begin(10);
+    expect(load.price(outlook()).gapMs).toBeCloseTo(alone, 0);
+  });
 });

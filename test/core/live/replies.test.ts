@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SurfaceError } from '../../../src/core/errors.ts';
 import { createLiveReplies } from '../../../src/core/live/replies.ts';
+import type { Rung } from '../../../src/core/ports.ts';
 import { createFakeClock, flush } from '../../fakes/clock.ts';
 import { createInstruments } from '../../fakes/instruments.ts';
 import { createFakeSurface, createRung, type FakeSurfaceOptions } from '../../fakes/surface.ts';
@@ -232,6 +233,38 @@ describe('a live reply', () => {
     const opened = surface.calls.filter(({ kind }) => kind === 'open');
     expect(opened.map(({ rung }) => rung)).toEqual(['stream', 'message', 'message']);
     expect(opened[2]!.at - opened[1]!.at).toBeLessThan(6_000);
+  });
+
+  it('goes on as a stream where a message can hardly be edited any more', async () => {
+    const bucket = (id: string, calls: number, perMs = 60_000) => [
+      { id, calls, perMs, shape: 'bucket' as const },
+    ];
+    const edits = bucket('edits', 3);
+    const stream = createRung('stream', 'append', 2_000, bucket('appends', 100));
+    const message = createRung('message', 'replace', 2_000, edits);
+    const rungs = [
+      { ...stream, scopes: { ...stream.scopes, open: bucket('starts', 1, 5_000) } },
+      { ...message, continues: true },
+    ];
+    const { clock, replies, surface } = setUp({ rungs, automatic: true });
+    // Another one takes the only stream that can be started now.
+    replies.start(createFakeSurface({ rungs, now: clock.now, automatic: true }), 'other').push('word ');
+    await clock.advance(20);
+    const reply = replies.start(surface, 'k');
+    reply.push('One sentence. ');
+    await clock.advance(20);
+    for (let sentence = 0; sentence < 40; sentence++) {
+      reply.push('Another sentence. ');
+      await clock.advance(300);
+    }
+    const ending = reply.end({ end: 'complete' });
+    await clock.advance(120_000);
+    expect((await ending).complete).toBe(true);
+    const opened = surface.calls.filter(({ kind }) => kind === 'open').map(({ rung }) => rung);
+    expect(opened).toEqual(['message', 'stream']);
+    expect(surface.pages.join(' ').replace(/\s+/g, ' ').trim()).toBe(
+      `One sentence. ${'Another sentence. '.repeat(40)}`.trim(),
+    );
   });
 
   it('gives scarce calls to words that are there before it makes places for others', async () => {

@@ -135,6 +135,74 @@ describe('the scheduler', () => {
     expect(asked).toBe(2);
   });
 
+  it('leaves first words their calls: courtesies take a quarter of a limit at most, and none that will be needed', async () => {
+    const all: Scope = { id: 'all', calls: 20, perMs: 1_000, shape: 'window' };
+    const courtesiesOf = async (count: number) => {
+      const clock = createFakeClock();
+      const scheduler = createScheduler({ clock, budget: createBudget() });
+      let shown = 0;
+      for (let index = 0; index < count; index++) {
+        scheduler.add({
+          bid: () => undefined,
+          outlook: () => undefined,
+          opening: () => [all],
+          send: () => undefined,
+          abandon: () => undefined,
+          upkeep(_now, afford) {
+            if (afford([all]) !== undefined) shown++;
+            return undefined;
+          },
+        });
+      }
+      await clock.advance(50);
+      return shown;
+    };
+    expect(await courtesiesOf(3)).toBe(3);
+    expect(await courtesiesOf(12)).toBe(5);
+    expect(await courtesiesOf(18)).toBe(2);
+    expect(await courtesiesOf(40)).toBeLessThanOrEqual(1);
+  });
+
+  it('closes nothing that shows everything with a call that is kept for a last text', async () => {
+    const stops: Scope = { id: 'stops', calls: 1, perMs: 60_000, shape: 'bucket' };
+    const clock = createFakeClock();
+    const scheduler = createScheduler({ clock, budget: createBudget() });
+    const sent: string[] = [];
+    const contender = (name: string, urgency: 'tidy' | 'final', ending: () => boolean): Contender => ({
+      bid: (now) =>
+        ending() && !sent.includes(name)
+          ? { urgency, area: 0, ageMs: 0, moves: [{ scopes: [stops] }], notBefore: now }
+          : undefined,
+      outlook: () =>
+        urgency === 'tidy' || sent.includes(name)
+          ? undefined
+          : {
+              ...{ remainingMs: 5_000, likelyMs: [5_000], leastMs: 5_000, usualLeastMs: 5_000, pull: 0.5 },
+              grow: [],
+              close: [{ scopes: [stops] }],
+            },
+      opening: () => [],
+      send() {
+        sent.push(name);
+        return { scopes: [stops], settled: Promise.resolve() };
+      },
+      abandon: () => undefined,
+      upkeep: () => undefined,
+    });
+    let ended = false;
+    const live = contender('live', 'final', () => ended);
+    scheduler.add(live);
+    scheduler.add(contender('done', 'tidy', () => true));
+    await clock.advance(1_000);
+    expect(sent).toEqual([]);
+    ended = true;
+    scheduler.wake(live, true);
+    await clock.advance(50);
+    expect(sent).toEqual(['live']);
+    await clock.advance(120_000);
+    expect(sent).toEqual(['live', 'done']);
+  });
+
   it('keeps asking how long a reply will go on whose model pauses', async () => {
     const clock = createFakeClock();
     const scheduler = createScheduler({ clock, budget: createBudget() });

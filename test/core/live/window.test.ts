@@ -128,6 +128,20 @@ describe('a window', () => {
     expect(createWindow({ ...scope, calls: 1 }).waitMs(0, [500])).toBeGreaterThan(0);
   });
 
+  it('keeps nothing back for a last text before which enough comes free again', () => {
+    const gauge = createWindow(scope);
+    for (let call = 0; call < 4; call++) gauge.spend(0)(0);
+    expect(gauge.waitMs(1_000, [4_000])).toBeGreaterThan(3_000);
+    // At 5.5 s the four are gone, and one that goes out now counts alone.
+    expect(gauge.waitMs(1_000, [5_500])).toBe(0);
+    expect(gauge.waitMs(1_000, [5_500, 5_500, 5_500, 5_500])).toBe(0);
+    gauge.spend(1_000)(1_000);
+    expect(gauge.waitMs(5_100, [5_500, 5_500, 5_500])).toBe(0);
+    expect(gauge.waitMs(5_100, [5_500, 5_500, 5_500, 5_500])).toBeGreaterThan(0);
+    // Then it is gone itself.
+    expect(gauge.waitMs(5_100, [10_200, 10_200, 10_200, 10_200])).toBe(0);
+  });
+
   it('takes a call for arrived in time, however late that is looked at', () => {
     const gauge = createWindow(scope);
     for (let call = 0; call < 5; call++) gauge.spend(0);
