@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SurfaceError } from '../../../src/core/errors.ts';
 import { createLiveReplies } from '../../../src/core/live/replies.ts';
-import type { Rung } from '../../../src/core/ports.ts';
 import { createFakeClock, flush } from '../../fakes/clock.ts';
 import { createInstruments } from '../../fakes/instruments.ts';
 import { createFakeSurface, createRung, type FakeSurfaceOptions } from '../../fakes/surface.ts';
