@@ -55,10 +55,10 @@ async function readWhole(incoming: IncomingMessage): Promise<Response> {
   const text = await readText(incoming, mostCharacters);
   // A fault of the server's that asking again would not mend.
   if (text === undefined) return new Response('The answer was too long.', { status: 422 });
-  return new WholeResponse(text, toInit(incoming));
+  return new WholeResponse(text.replace(/^\uFEFF/, ''), toInit(incoming));
 }
 
-/** An answer whose text is there already: the streams through which a response is read otherwise cost more than the rest. */
+/** An answer whose text is there already, for those readers of a body that are named here: the streams through which a response is read otherwise cost more than the rest. */
 class WholeResponse extends Response {
   override readonly text: () => Promise<string>;
   override readonly json: () => Promise<unknown>;

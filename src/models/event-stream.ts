@@ -8,20 +8,27 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** Takes an event. Where it returns a promise, the next one and the server are made to wait. */
+/** What an answer may cost before it is made to wait, or given up. */
+export interface EventBounds {
+  /** Most characters of an event. @default 10,000,000: nothing that a model says in one piece is longer */
+  readonly longestEvent?: number;
+  /** The server is made to wait from so many events on that nobody has taken yet. @default 1,000 */
+  readonly mostWaiting?: number;
+}
+
+/** Takes an event. Where it returns a promise, the next one waits for it. */
 export type EventTaker = (event: ServerEvent) => void | Promise<void>;
 
 /**
  * Reads the events of a streamed answer one by one, as they come. Resolves after `[DONE]`, which is not among them, or with
  * the answer. No iterable: every token of every answer comes through here, and that would cost each of them several promises.
- * @param longestEvent in characters; nothing that a model says in one piece is longer than the default
  * @throws what broke the connection, after the events before it; what `take` throws; the signal's reason. It ends the connection.
  */
 export function readEvents(
   incoming: IncomingMessage,
   signal: AbortSignal,
   take: EventTaker,
-  longestEvent = 10_000_000,
+  { longestEvent = 10_000_000, mostWaiting = 1_000 }: EventBounds = {},
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const waiting: ServerEvent[] = [];
@@ -33,8 +40,8 @@ export function readEvents(
     onEvent(event) {
       if (over !== undefined) return;
       if (event.data === '[DONE]') end({});
-      else if (taking) waiting.push(event);
-      else give(event);
+      else if (!taking) give(event);
+      else if (waiting.push(event) > mostWaiting) incoming.pause();
     },
     maxBufferSize: longestEvent,
     onError(error) {
@@ -47,7 +54,6 @@ export function readEvents(
       const taken = take(event);
       if (!taken) return;
       taking = true;
-      incoming.pause();
       taken.then(goOn, refuse);
     } catch (error) {
       refuse(error);
@@ -58,8 +64,8 @@ export function readEvents(
     taking = false;
     while (!taking && waiting.length > 0) give(waiting.shift()!);
     if (taking) return;
-    if (over === undefined) incoming.resume();
-    else settle();
+    if (incoming.isPaused()) incoming.resume();
+    settle();
   }
 
   function refuse(error: unknown): void {

@@ -60,7 +60,7 @@ export async function* readImageAnswer(
 async function* eventsOf(incoming: IncomingMessage, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const { readable, writable } = new TransformStream<ServerEvent, ServerEvent>();
   const writer = writable.getWriter();
-  const reading = readEvents(incoming, signal, (event) => writer.write(event), mostCharacters);
+  const reading = readEvents(incoming, signal, (event) => writer.write(event), bounds);
   reading
     .then(() => writer.close())
     .catch((error: unknown) => writer.abort(error))
@@ -91,3 +91,4 @@ function toUsage({
 
 /** Characters of an answer with a picture of 50 MB in base64. */
 const mostCharacters = 51_000_000;
+const bounds = { longestEvent: mostCharacters, mostWaiting: 4 };

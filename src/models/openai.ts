@@ -62,7 +62,8 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     let shown = false;
 
     function tell(event: ModelEvent): undefined | Promise<void> {
-      signal.throwIfAborted();
+      // Not the deadline: what is told after the reading is whole, however long its last bytes take.
+      caller.throwIfAborted();
       shown = true;
       const listening = listen(event);
       if (!listening) return undefined;
@@ -79,6 +80,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
             deadline.expect();
             const { incoming } = await open(request, signal);
             await readEvents(incoming, signal, (event) => {
+              signal.throwIfAborted();
               deadline.expect();
               const text = answer.take(event);
               return text === '' ? undefined : tell({ type: 'text-delta', text });

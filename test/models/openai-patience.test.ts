@@ -78,6 +78,19 @@ describe('patience', () => {
   });
 });
 
+test('an answer with its reason is whole, however long the server is silent then', async () => {
+  const answer = byHand();
+  openAi.server.script(answer);
+  const events = collect(openAi.createModel({ idleTimeoutMs: 500 }), request);
+  await answer.write('All of it.');
+  await answer.reason('stop');
+  expect(await events).toEqual([
+    { type: 'text-delta', text: 'All of it.' },
+    { type: 'finish', reason: 'stop' },
+  ]);
+  await openAi.server.requests[0]!.aborted;
+});
+
 describe('abort', () => {
   test('while the server is silent', async () => {
     openAi.server.script(stall());

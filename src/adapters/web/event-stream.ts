@@ -13,8 +13,8 @@ export interface Reader {
 export interface EventStream extends Reader {
   /** From now on a reader that falls too far behind is cut off; what was written so far does not count. */
   limitDelay(): void;
-  /** Resolves once the reader took what was written, or is gone, or the signal aborts. */
-  drained(signal: AbortSignal): Promise<void>;
+  /** Resolves once the reader took what was written, or is gone, or the signal aborts; `undefined` where nothing waits for that. */
+  drained(signal: AbortSignal): Promise<void> | undefined;
   /** Aborts when the connection is closed, by whichever side. */
   readonly closed: AbortSignal;
 }
@@ -74,7 +74,7 @@ export function createEventStreams({ counters }: EventStreamsOptions): EventStre
           most = outgoing.writableLength + mostBehind;
         },
         drained(signal) {
-          if (!outgoing.writableNeedDrain || outgoing.destroyed || signal.aborted) return Promise.resolve();
+          if (!outgoing.writableNeedDrain || outgoing.destroyed || signal.aborted) return undefined;
           return new Promise((resolve) => {
             const done = () => {
               outgoing.off('drain', done).off('close', done);

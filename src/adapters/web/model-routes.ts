@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { ParleyError } from '../../core/errors.ts';
 import type { ChatModel, ChatRequest, EmbeddingModel, Logger } from '../../core/ports.ts';
 import type { Admission } from './admission.ts';
 import { readJson } from './bodies.ts';
@@ -82,6 +83,7 @@ export function addModelRoutes(app: WebApp, options: ModelRoutesOptions): void {
       if (!signal.aborted) logger.warn('a completion broke off', { error });
       stream.write(toErrorEvent(signal.aborted ? signal.reason : error));
     }
-    stream?.end();
+    if (stream === undefined) throw new ParleyError('cut-off', 'The model ended without an answer.');
+    stream.end();
   }
 }

@@ -6,8 +6,6 @@ import type { Outlook } from './outlook.ts';
 export interface Demand {
   /** Forgets everything: another moment. What it needs for that it keeps: hundreds of limits are looked at many times a second. */
   begin(gauge: Gauge, now: number): void;
-  /** True where a call that is not made now is still there when a reply ends. */
-  readonly lasts: boolean;
   /** Counts in a reply that can grow by it. */
   add(outlook: Outlook): void;
   /** Keeps a call back for the last text of a reply. */
@@ -43,22 +41,35 @@ export function createDemand({ calls: documented }: Scope): Demand {
   let now = 0;
   let missedMs = 0;
   const growing: Outlook[] = [];
-  /** When they may end, as many times for each: so many of these. */
+  /** When they may end, each time with the number of the reply behind it, so that they are sorted without garbage; and how many. */
   let endings = new Float64Array(8);
   let ends = 0;
   /** The sum of their pulls. */
   let pulls = 0;
-  /** When last texts will need a call. */
+  /** Those for whose last texts a call is kept back. */
+  const keeping: Outlook[] = [];
+  /** When these will need it. */
   const due: number[] = [];
   const dueOf = new Map<Outlook, number>();
-  let sorted = true;
   let tightest: Squeeze | undefined;
 
+  /** True where a call that is not made now is still there when a reply ends. */
   const lasts = () => missedMs === Number.POSITIVE_INFINITY;
 
-  function sort(): void {
-    if (!sorted) due.sort((a, b) => a - b);
-    sorted = true;
+  const surpriseMs = ({ leastMs, usualLeastMs }: Outlook) => (gauge.atOnce > 1 ? leastMs : usualLeastMs);
+
+  /** One call is enough for whoever is the first to end by surprise; the only one is not kept for the rarest surprise. */
+  function expectEnds(): void {
+    if (due.length === keeping.length) return;
+    due.length = 0;
+    let first: Outlook | undefined;
+    if (narrow) for (const one of keeping) if (!first || surpriseMs(one) < surpriseMs(first)) first = one;
+    for (const one of keeping) {
+      const at = now + (one === first ? surpriseMs(one) : one.remainingMs) - cautionMs;
+      due.push(at);
+      dueOf.set(one, at);
+    }
+    due.sort((a, b) => a - b);
   }
 
   /**
@@ -66,19 +77,22 @@ export function createDemand({ calls: documented }: Scope): Demand {
    * long a reply goes on is not known: each time that is likely counts as a part of it.
    */
   function squeeze(): Squeeze {
-    sort();
+    expectEnds();
     const parts = endings.subarray(0, ends).sort();
-    const part = pulls / parts.length;
     let tightest: Squeeze = { inMs: 0, weight: 0, calls: 1 };
     let ended = 0;
+    let going = pulls;
     let last = 0;
     for (let index = 0; index < parts.length; index++) {
-      const inMs = parts[index]!;
+      const { likelyMs, pull } = growing[parts[index]! % mostReplies]!;
+      const inMs = Math.floor(parts[index]! / mostReplies);
       while (last < due.length && due[last]! <= now + inMs - cautionMs) last++;
       const calls = Math.max(0, gauge.supply(inMs, now) - last);
-      const weight = part * (ended + (parts.length - index) * inMs);
+      const weight = ended + going * inMs;
       if (weight * tightest.calls > tightest.weight * calls) tightest = { inMs, weight, calls };
-      ended += inMs;
+      const part = pull / likelyMs.length;
+      ended += part * inMs;
+      going -= part;
     }
     return tightest;
   }
@@ -97,54 +111,46 @@ export function createDemand({ calls: documented }: Scope): Demand {
   function windowRoot({ remainingMs, pull }: Outlook, joining: boolean): number {
     let weight = joining ? remainingMs * pull : 0;
     for (const one of growing) weight += Math.min(one.remainingMs, remainingMs) * one.pull;
+    expectEnds();
     const last = due.filter((at) => at <= now + missedMs).length;
     return Math.max(weight, remainingMs * pull) / Math.max(0, gauge.supply(remainingMs, now) - last);
   }
 
   return {
-    get lasts() {
-      return lasts();
-    },
     begin(newest, moment) {
       gauge = newest;
       now = moment;
       missedMs = gauge.missedMs(now);
       growing.length = 0;
       ends = 0;
+      keeping.length = 0;
       due.length = 0;
       dueOf.clear();
       pulls = 0;
-      sorted = true;
       tightest = undefined;
     },
     add(outlook) {
       // Several of its ways to grow may count against the same limit.
       if (growing.at(-1) === outlook) return;
-      growing.push(outlook);
+      const number = growing.push(outlook) - 1;
       if (ends + outlook.likelyMs.length > endings.length) {
         const longer = new Float64Array(endings.length * 2);
         longer.set(endings);
         endings = longer;
       }
-      for (const ms of outlook.likelyMs) endings[ends++] = ms;
+      for (const ms of outlook.likelyMs) endings[ends++] = Math.ceil(ms) * mostReplies + number;
       pulls += outlook.pull;
       tightest = undefined;
     },
     keep(outlook) {
-      const { remainingMs, leastMs, usualLeastMs } = outlook;
-      // One call is enough for whoever is the first to end by surprise; the only one is not kept for the rarest surprise.
-      const alone = narrow && growing.length === 1;
-      const surpriseMs = gauge.atOnce > 1 ? leastMs : usualLeastMs;
-      const at = now + (alone ? surpriseMs : remainingMs) - cautionMs;
-      due.push(at);
-      dueOf.set(outlook, at);
-      sorted = false;
+      keeping.push(outlook);
       tightest = undefined;
     },
     spares(then) {
-      if (lasts()) return gauge.supply(0, now) - due.length >= 1;
+      if (lasts()) return gauge.supply(0, now) - keeping.length >= 1;
       if (gauge.waitMs(now, []) > then - now) return false;
-      return due.filter((at) => Math.abs(at - then) < missedMs).length < gauge.atOnce;
+      const near = keeping.filter(({ remainingMs }) => Math.abs(now + remainingMs - then) < missedMs);
+      return near.length < gauge.atOnce;
     },
     rootFor(outlook, joining) {
       if (!lasts()) return windowRoot(outlook, joining);
@@ -152,7 +158,7 @@ export function createDemand({ calls: documented }: Scope): Demand {
       return (outlook.remainingMs * outlook.pull) / gauge.supply(outlook.remainingMs, now);
     },
     waitMs(own) {
-      sort();
+      expectEnds();
       const at = own && dueOf.get(own);
       return gauge.waitMs(now, at === undefined ? due : due.toSpliced(due.indexOf(at), 1));
     },
@@ -160,5 +166,6 @@ export function createDemand({ calls: documented }: Scope): Demand {
 }
 
 const fewCalls = 10;
+const mostReplies = 2 ** 16;
 /** Nobody knows exactly when a reply ends: calls are kept back for those that may end so much later than expected. */
 const cautionMs = 100;

@@ -54,19 +54,9 @@ export function createLoad(budget: Budget): Load {
     return demand;
   }
 
-  /** True where a way to show a last text will have a call to spare for it. */
-  function canClose({ scopes }: Move, then: number): boolean {
-    let lasts = scopes.length === 0;
-    for (const scope of scopes) {
-      const demand = demandOf(scope);
-      if (!demand.spares(then)) return false;
-      lasts ||= demand.lasts;
-    }
-    return lasts;
-  }
-
+  /** The first way to show a last text that will have a call to spare for it. */
   function closingWay({ close, remainingMs }: Outlook): Move | undefined {
-    return close.find((way) => canClose(way, now + remainingMs));
+    return close.find(({ scopes }) => scopes.every((scope) => demandOf(scope).spares(now + remainingMs)));
   }
 
   /** A last text will need one call: it is kept back by the first way that still has one to spare. */

@@ -231,7 +231,9 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     const move = spare ?? (waits ? undefined : leastMissed(moves, outlook, now));
     if (move === undefined) {
       standing.waiting = true;
-      const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
+      const soonest = Math.min(
+        ...moves.map((one) => load.waitMs(one.scopes, counted(one) ? outlook : undefined)),
+      );
       return now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
     }
     const call = contender.send(move, now);

@@ -262,3 +262,11 @@ it('tells of a fault in turning texts into vectors', async () => {
   expect(response.headers.get('retry-after')).toBe('1');
   expect(await response.json()).toMatchObject({ code: 'rate-limited', detail: 'Not today.' });
 });
+
+it('says so where a model streams nothing at all', async () => {
+  const { client, model } = await setUp();
+  model.stream = async () => undefined;
+  await expect(client.chat.completions.create({ model: 'fake', messages, stream: true })).rejects.toThrow(
+    /without an answer/,
+  );
+});
