@@ -2,8 +2,8 @@ import { SurfaceError } from '../errors.ts';
 import type { CardMessage, CardSurface, CardView } from '../picture-ports.ts';
 import type { Counters, Logger, Scope } from '../ports.ts';
 import type { Clock } from './clock.ts';
+import type { Bid, Contender, OfferedMove, OutgoingCall } from './contender.ts';
 import { createPatience } from './patience.ts';
-import type { Bid, Contender, OfferedMove, OutgoingCall } from './scheduler.ts';
 
 /** A card that changes in place. */
 export interface LiveCard {

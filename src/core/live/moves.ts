@@ -1,6 +1,6 @@
 import type { Preparation, Rung, Scope } from '../ports.ts';
+import type { OfferedMove } from './contender.ts';
 import type { Outlook } from './outlook.ts';
-import type { OfferedMove } from './scheduler.ts';
 
 /**
  * What a reply can do with a call: make a place, open a page, show more of it, give it its last text, end its stream early and go on by

@@ -1,6 +1,6 @@
+import type { Bid, OfferedMove } from './contender.ts';
 import type { Load } from './load.ts';
 import type { Outlook } from './outlook.ts';
-import type { Bid, OfferedMove } from './scheduler.ts';
 
 /** What a bid is worth, and by which calls. */
 export interface Valued {

@@ -1,6 +1,7 @@
 import { SurfaceError } from '../errors.ts';
 import type { Counters, Logger, ReplySurface, Rung, Scope } from '../ports.ts';
 import type { Clock } from './clock.ts';
+import type { Bid, Contender, OutgoingCall } from './contender.ts';
 import { createIndication } from './indication.ts';
 import { createLadder } from './ladder.ts';
 import type { Lengths } from './lengths.ts';
@@ -18,7 +19,6 @@ import { endingMoves, expiryOf, lastMoves, mustEnd, type OpenPage, progressMoves
 import type { Outlook } from './outlook.ts';
 import { createPace } from './pace.ts';
 import { createPatience } from './patience.ts';
-import type { Bid, Contender, OutgoingCall } from './scheduler.ts';
 
 /** What became of a reply. */
 export interface Delivery {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBudget } from '../../../src/core/live/budget.ts';
+import type { Contender } from '../../../src/core/live/contender.ts';
 import { createLiveReplies } from '../../../src/core/live/replies.ts';
-import { type Contender, createScheduler } from '../../../src/core/live/scheduler.ts';
+import { createScheduler } from '../../../src/core/live/scheduler.ts';
 import type { Rung, Scope } from '../../../src/core/ports.ts';
 import { createFakeClock } from '../../fakes/clock.ts';
 import { createInstruments } from '../../fakes/instruments.ts';
