@@ -179,7 +179,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     if (move === undefined) {
       standing.waiting = true;
       const soonest = Math.min(
-        ...moves.map((one) => load.waitMs(one.scopes, counted(one) ? outlook : undefined)),
+        ...moves.map((one) =>
+          waits
+            ? load.waitMs(one.scopes, counted(one) ? outlook : undefined)
+            : budget.waitMs(one.scopes, now),
+        ),
       );
       return now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
     }

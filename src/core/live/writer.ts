@@ -373,7 +373,7 @@ export function createWriter(options: WriterOptions): Writer {
       manuscript.push(delta);
       pace.push(delta.length, now);
       // While some text is unseen, or a call is under way, the scheduler looks again by itself.
-      if (!busy && (unseenSince === undefined || open === undefined)) options.wake(open === undefined);
+      if (!busy && unseenSince === undefined) options.wake(open === undefined);
       unseenSince ??= now;
     },
     end(notice) {
