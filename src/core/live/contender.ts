@@ -10,7 +10,7 @@ export type Urgency = 'first' | 'prepare' | 'final' | 'progress' | 'tidy';
 /** A call that a reply could make now. */
 export interface OfferedMove extends Move {
   /** Of a call that leads to another rung: what the reply will ask for once it has been made. */
-  readonly after?: Outlook;
+  readonly after?: () => Outlook;
 }
 
 /** What a reply would do with a call. */

@@ -35,12 +35,12 @@ export function closingMoves(rung: Rung): readonly ReplyMove[] {
 }
 
 /** How a stream can end early, to go on as a message that is edited. */
-export function settlingMove(rung: Rung, after: Outlook): ReplyMove {
+export function settlingMove(rung: Rung, after: () => Outlook): ReplyMove {
   return { ...toMove('settle', rung, rung.scopes.close), after };
 }
 
 /** How a message that is edited can be left as it is, to go on in a stream. */
-export function streamingMove(rung: Rung, after: Outlook): ReplyMove {
+export function streamingMove(rung: Rung, after: () => Outlook): ReplyMove {
   return { ...toMove('continue', rung, rung.scopes.open), after };
 }
 

@@ -31,16 +31,19 @@ interface Looked {
   readonly bid: Bid | undefined;
 }
 
-interface Candidate extends Looked, Valued {
+/** One that would make a call. */
+interface Bidder extends Looked {
   readonly bid: Bid;
 }
+
+interface Candidate extends Bidder, Valued {}
 
 /** What is known of a reply between ticks: at most ticks most replies have nothing to ask for. */
 interface Standing {
   /** Clock time; before that it need not be looked at again unless it wakes. */
   dueAt: number;
-  /** True where it waits for a call: then it is looked at in every tick, as one may have come free. */
-  waiting: boolean;
+  /** The calls for one of which it waits: it is looked at in every tick in which one of them is possible. */
+  waitingFor: readonly OfferedMove[];
   /** What it said of its future a moment ago. */
   outlook: Outlook | undefined;
   /** Clock time when it did. */
@@ -72,14 +75,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
   function tick(): void {
     const now = clock.now();
     tickedAt = now;
-    let next = Number.POSITIVE_INFINITY;
-    let nextUrgent = Number.POSITIVE_INFINITY;
-    load.begin(now);
     const looked: Looked[] = [];
     for (const [contender, standing] of contenders) {
       guard(contender, () => {
-        if (standing.waiting || standing.dueAt <= now) {
-          standing.waiting = false;
+        if (standing.dueAt <= now || standing.waitingFor.some((move) => isPossible(move, now))) {
+          standing.waitingFor = [];
           standing.dueAt = Number.POSITIVE_INFINITY;
           ask(contender, standing, now);
           looked.push({ contender, standing, bid: contender.bid(now) });
@@ -87,20 +87,11 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
           // Of one whose model pauses, too: how long it will go on changes with time.
           ask(contender, standing, now);
         }
-        if (standing.outlook !== undefined) load.add(standing.outlook);
       });
     }
-    const candidates = looked.flatMap((one): Candidate[] => {
-      const { bid, standing } = one;
-      return bid === undefined ? [] : [{ ...one, bid, ...worthOf(bid, standing.outlook, load) }];
-    });
-    for (const candidate of candidates.sort(byUrgencyThenWorth)) {
-      guard(candidate.contender, () => {
-        const due = serve(candidate, now);
-        if (isUrgent(candidate.bid)) nextUrgent = Math.min(nextUrgent, due);
-        candidate.standing.dueAt = Math.min(candidate.standing.dueAt, due);
-      });
-    }
+    const bidders = looked.filter((one): one is Bidder => one.bid !== undefined);
+    const ready = bidders.filter(({ bid, standing }) => isReady(bid, standing, now));
+    if (ready.length > 0) serveInOrder(ready, now);
     let coming: ReadonlyMap<string, number> | undefined;
     for (const { contender, standing } of looked) {
       guard(contender, () => {
@@ -111,9 +102,45 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
         if (due !== undefined) standing.dueAt = Math.min(standing.dueAt, Math.max(due, now + longestNapMs));
       });
     }
+    for (const { bid, standing } of bidders) if (isUrgent(bid)) wakeAt(standing.dueAt, true);
+    let next = Number.POSITIVE_INFINITY;
     for (const { dueAt } of contenders.values()) next = Math.min(next, dueAt);
-    if (nextUrgent < Number.POSITIVE_INFINITY) wakeAt(nextUrgent, true);
-    if (next < Number.POSITIVE_INFINITY) wakeAt(next);
+    wakeAt(next);
+  }
+
+  /** False where a reply has to wait, whatever its call is worth. */
+  function isReady({ notBefore, moves }: Bid, standing: Standing, now: number): boolean {
+    if (notBefore > now) {
+      standing.dueAt = notBefore;
+      return false;
+    }
+    if (moves.some((move) => isPossible(move, now))) return true;
+    const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
+    waitFor(moves, soonest, standing, now);
+    return false;
+  }
+
+  function isPossible({ scopes }: OfferedMove, now: number): boolean {
+    return budget.waitMs(scopes, now) === 0;
+  }
+
+  function waitFor(moves: readonly OfferedMove[], soonest: number, standing: Standing, now: number): void {
+    standing.waitingFor = moves;
+    standing.dueAt = now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
+  }
+
+  function serveInOrder(ready: readonly Bidder[], now: number): void {
+    load.begin(now);
+    for (const { outlook } of contenders.values()) if (outlook !== undefined) load.add(outlook);
+    const candidates = ready.map(
+      (one): Candidate => ({
+        ...one,
+        ...worthOf(one.bid, one.standing.outlook, load),
+      }),
+    );
+    for (const candidate of candidates.sort(byUrgencyThenWorth)) {
+      guard(candidate.contender, () => serve(candidate, now));
+    }
   }
 
   function ask(contender: Contender, standing: Standing, now: number): void {
@@ -156,14 +183,14 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     return () => landed(clock.now());
   }
 
-  /** Sends where that is possible and worth it. @returns when to look again; never, where a call went out. */
-  function serve(candidate: Candidate, now: number): number {
+  /** Sends where that is possible and worth it; else says when to look again. */
+  function serve(candidate: Candidate, now: number): void {
     const { contender, standing, bid, worth, moves: offered } = candidate;
-    if (bid.notBefore > now) return bid.notBefore;
     // Worth grows with the square of the age: that tells when it will be enough.
     if (worth < 1) {
       const untilWorth = worth > 0 ? bid.ageMs * (1 / Math.sqrt(worth) - 1) : doubtfulNapMs;
-      return now + Math.max(shortestNapMs, Math.min(untilWorth, doubtfulNapMs));
+      standing.dueAt = now + Math.max(shortestNapMs, Math.min(untilWorth, doubtfulNapMs));
+      return;
     }
     const moves = inOrder(offered, load);
     const { outlook } = standing;
@@ -177,27 +204,21 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     const waits = bid.urgency === 'progress' || bid.urgency === 'tidy';
     const move = spare ?? (waits ? undefined : leastMissed(moves, outlook, now));
     if (move === undefined) {
-      standing.waiting = true;
-      const soonest = Math.min(
-        ...moves.map((one) =>
-          waits
-            ? load.waitMs(one.scopes, counted(one) ? outlook : undefined)
-            : budget.waitMs(one.scopes, now),
-        ),
-      );
-      return now + Math.max(shortestNapMs, Math.min(soonest, longestNapMs));
+      const waitMs = (one: OfferedMove) =>
+        waits ? load.waitMs(one.scopes, counted(one) ? outlook : undefined) : budget.waitMs(one.scopes, now);
+      waitFor(moves, Math.min(...moves.map(waitMs)), standing, now);
+      return;
     }
     const call = contender.send(move, now);
-    if (call === undefined) return Number.POSITIVE_INFINITY;
+    if (call === undefined) return;
     // In a busy process a tick takes its time: what counts is when the call really goes out.
     const landed = budget.spend(call.scopes, clock.now());
-    if (move.after !== undefined) load.add(move.after);
+    if (move.after !== undefined) load.add(move.after());
     ask(contender, standing, now);
     void call.settled.then(() => {
       landed(clock.now());
       wake(contender);
     });
-    return Number.POSITIVE_INFINITY;
   }
 
   /** What has to go out may take what was kept back for others, who have other ways; where it is missed least. */
@@ -206,7 +227,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     own: Outlook | undefined,
     now: number,
   ): OfferedMove | undefined {
-    const possible = moves.filter(({ scopes }) => budget.waitMs(scopes, now) === 0);
+    const possible = moves.filter((move) => isPossible(move, now));
     const missed = possible.map(({ scopes }) => load.waitMs(scopes, own));
     return possible[missed.indexOf(Math.min(...missed))];
   }
@@ -222,7 +243,7 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     add(contender) {
       contenders.set(contender, {
         dueAt: Number.NEGATIVE_INFINITY,
-        waiting: false,
+        waitingFor: [],
         outlook: undefined,
         toldAt: 0,
       });

@@ -22,14 +22,17 @@ export function worthOf(
   const worth = Math.max(unseen / area, (ageMs / (gapMs * longGap)) ** 2);
   // Ways are numbered for a page that is open; a page that is yet to be opened has its own, priced when they are tried.
   if (moves.every(({ after }) => after !== undefined)) return { worth, moves };
-  const cheaper = moves.filter(({ after }) => after && load.price(after, true).area * switchGain < area);
+  const cheaper = moves.filter(({ after }) => after && load.price(after(), true).area * switchGain < area);
   return { worth, moves: [...cheaper, ...ways.flatMap((way) => moves[way] ?? [])] };
 }
 
 /** A reply begins where its later calls will be cheapest; where that makes no difference, in the surface's order. */
 export function inOrder(moves: readonly OfferedMove[], load: Load): readonly OfferedMove[] {
   if (moves.length < 2 || moves.some((move) => move.after === undefined)) return moves;
-  const priced = moves.map((move) => ({ move, price: Math.max(cheap, load.price(move.after!, true).area) }));
+  const priced = moves.map((move) => ({
+    move,
+    price: Math.max(cheap, load.price(move.after!(), true).area),
+  }));
   return priced.sort((a, b) => a.price - b.price).map(({ move }) => move);
 }
 

@@ -122,16 +122,16 @@ export function createWriter(options: WriterOptions): Writer {
   function switching({ rung, sheet }: OpenPage, now: number): readonly ReplyMove[] {
     if (rung.growth === 'append') {
       const replacing = ladder.replacing();
-      return replacing === undefined ? [] : [settlingMove(rung, outlookOn(replacing, now))];
+      return replacing === undefined ? [] : [settlingMove(rung, () => outlookOn(replacing, now))];
     }
     const streaming = rung.continues === true && sheet?.cut === true ? ladder.streaming() : undefined;
-    return streaming === undefined ? [] : [streamingMove(streaming, outlookOn(streaming, now))];
+    return streaming === undefined ? [] : [streamingMove(streaming, () => outlookOn(streaming, now))];
   }
 
   function openings(now: number): readonly ReplyMove[] {
     const [best] = ladder.rungs(false);
     const whole = manuscript.ended || (best !== undefined && manuscript.full(best));
-    return ladder.rungs(whole).map((rung) => ({ ...openingMove(rung), after: outlookOn(rung, now) }));
+    return ladder.rungs(whole).map((rung) => ({ ...openingMove(rung), after: () => outlookOn(rung, now) }));
   }
 
   function outlookOn(rung: Rung, now: number): Outlook {
