@@ -18,4 +18,4 @@ EXPOSE 3000
 
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=2 CMD ["node", "src/ops/health.ts", "/data"]
 # As "npm start" has it: little room for young objects, or each process takes 100 MB more.
-CMD ["node", "--max-semi-space-size=4", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=8", "src/main.ts"]

@@ -74,7 +74,7 @@ describe('the Dockerfile', () => {
 
   it('runs Node itself as first process, so that signals reach it', () => {
     expect(all('CMD').map((rest) => JSON.parse(rest))).toEqual([
-      ['node', '--max-semi-space-size=4', 'src/main.ts'],
+      ['node', '--max-semi-space-size=8', 'src/main.ts'],
     ]);
     expect(all('ENTRYPOINT')).toEqual([]);
   });

@@ -28,7 +28,7 @@ export type Order = 'begin' | 'end' | 'stop';
 export type Report = { readonly kind: 'ready' } | ({ readonly kind: 'cost' } & Cost);
 
 /** What `npm start` tells Node. */
-const asStarted = ['--max-semi-space-size=4'];
+const asStarted = ['--max-semi-space-size=8'];
 
 /**
  * Starts a bot. Resolves once it is connected.

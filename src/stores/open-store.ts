@@ -5,10 +5,6 @@ import { bounded } from './bounded.ts';
 import type { Driver, FaultListener } from './driver.ts';
 import { createKeyValue } from './key-value.ts';
 import { toStoredNamespace } from './keys.ts';
-import { createMemoryDriver } from './memory.ts';
-import { createPostgresDriver } from './postgres.ts';
-import { createRedisDriver } from './redis.ts';
-import { createSqliteDriver } from './sqlite.ts';
 
 /** An open store. */
 export interface Store {
@@ -34,7 +30,7 @@ export interface OpenStoreOptions {
 export async function openStore(url: string, options: OpenStoreOptions = {}): Promise<Store> {
   const { logger } = options;
   const onFault: FaultListener = (error) => logger?.warn('store: a fault in the background', { error });
-  const driver = driverOf(url, onFault);
+  const driver = await driverOf(url, onFault);
   try {
     await bounded(driver.open());
   } catch (error) {
@@ -78,19 +74,28 @@ export async function openStore(url: string, options: OpenStoreOptions = {}): Pr
   };
 }
 
-function driverOf(url: string, onFault: FaultListener): Driver {
+/** Only the client of the store that is used is loaded: that of Redis alone takes 23 MB. */
+async function driverOf(url: string, onFault: FaultListener): Promise<Driver> {
   const scheme = /^([a-z]+):\/\//i.exec(url)?.[1]?.toLowerCase();
   switch (scheme) {
-    case 'memory':
+    case 'memory': {
+      const { createMemoryDriver } = await import('./memory.ts');
       return createMemoryDriver();
-    case 'sqlite':
+    }
+    case 'sqlite': {
+      const { createSqliteDriver } = await import('./sqlite.ts');
       return createSqliteDriver(url.slice('sqlite://'.length));
+    }
     case 'redis':
-    case 'rediss':
+    case 'rediss': {
+      const { createRedisDriver } = await import('./redis.ts');
       return createRedisDriver(url, `Redis at ${placeOf(url)}`, onFault);
+    }
     case 'postgres':
-    case 'postgresql':
+    case 'postgresql': {
+      const { createPostgresDriver } = await import('./postgres.ts');
       return createPostgresDriver(url, `PostgreSQL at ${placeOf(url)}`, onFault);
+    }
     default:
       throw new ParleyError(
         'store-failed',

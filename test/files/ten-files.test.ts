@@ -79,7 +79,7 @@ it.skipIf(!tellsChildren)(
 async function startParley() {
   const directory = mkdtempSync(join(tmpdir(), 'parley-ten-'));
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', main], {
     cwd: directory,
     env: { PORT: '0', DATA_DIR: directory },
     stdio: ['ignore', 'ignore', 'pipe'],
