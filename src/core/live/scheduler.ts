@@ -261,8 +261,8 @@ function isUrgent({ urgency }: Bid): boolean {
 /** Ticks are at least so far apart: hundreds of replies cost no more than a few hundred looks a second each. */
 const shortestTickMs = 10;
 /** With so many replies that this is reached, ticks for edits alone are no further apart. */
-const longestTickMs = 40;
-const tickPerReplyMs = 0.4;
+const longestTickMs = 60;
+const tickPerReplyMs = 0.6;
 /** The part of a limit that may go into courtesies. */
 const courteous = 0.25;
 const shortestNapMs = 10;
