@@ -26,8 +26,8 @@ export function createLengths(): Lengths {
     let sum = Math.max(guess - characters, characters / 2) * guessWeight;
     let count = guessWeight;
     for (const length of recent) {
-      if (length <= characters) continue;
-      sum += length - characters;
+      if (length * alike <= characters) continue;
+      sum += Math.max(0, length - characters);
       count++;
     }
     return sum / count;
@@ -49,17 +49,18 @@ export function createLengths(): Lengths {
     },
     remaining,
     likely(characters) {
-      const first = sorted.findIndex((length) => length > characters);
+      const first = sorted.findIndex((length) => length * alike > characters);
       const longer = first < 0 ? 0 : sorted.length - first;
+      const left = (index: number) => Math.max(0, sorted[first + index]! - characters);
       const guessed = Math.max(guess - characters, characters / 2);
       // The guess counts as a part of a reply that was seen, in its place among them.
       let before = 0;
-      while (before < longer && sorted[first + before]! - characters < guessed) before++;
+      while (before < longer && left(before) < guessed) before++;
       return shares.map((share) => {
         const place = share * (longer + guessWeight);
-        if (place < before) return sorted[first + Math.floor(place)]! - characters;
+        if (place < before) return left(Math.floor(place));
         if (place < before + guessWeight) return guessed;
-        return sorted[first + Math.floor(place - guessWeight)]! - characters;
+        return left(Math.floor(place - guessWeight));
       });
     },
     least(characters) {
@@ -90,7 +91,7 @@ const memory = 60;
 const telling = 3;
 /** So many standard deviations of what was seen. */
 const doubt = 1.5;
-/** Lengths of this ratio count as the same. */
+/** Lengths of this ratio count as the same: one that is longer by no more than that may end at any moment, like the others. */
 const alike = 1.01;
 const few = 0.05;
 /** The middles of five parts. */

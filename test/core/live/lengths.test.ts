@@ -15,6 +15,13 @@ it('expects more of a reply that outgrew all others', () => {
   expect(lengths.remaining(10_000)).toBe(5_000);
 });
 
+it('expects the end of one that is a little longer than the longest of many', () => {
+  const lengths = createLengths();
+  for (let reply = 0; reply < 20; reply++) lengths.observe(1_000 + reply, 5_000);
+  expect(lengths.remaining(1_022)).toBeLessThan(20);
+  expect(lengths.likely(1_022).slice(0, 4)).toEqual([0, 0, 0, 0]);
+});
+
 it('forgets replies of long ago', () => {
   const lengths = createLengths();
   for (let reply = 0; reply < 100; reply++) lengths.observe(8_000, 5_000);
