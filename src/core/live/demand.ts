@@ -10,6 +10,8 @@ export interface Demand {
   add(outlook: Outlook): void;
   /** Keeps a call back for the last text of a reply. */
   keep(outlook: Outlook): void;
+  /** Neither counts a reply nor keeps anything back for it any more. */
+  leave(outlook: Outlook): void;
   /** True where it will have a call to spare at a clock time. */
   spares(then: number): boolean;
   /**
@@ -41,11 +43,8 @@ export function createDemand({ calls: documented }: Scope): Demand {
   let now = 0;
   let missedMs = 0;
   const growing: Outlook[] = [];
-  /** When they may end, each time with the number of the reply behind it, so that they are sorted without garbage; and how many. */
+  /** When they may end, each time with the number of the reply behind it, so that they are sorted without garbage. */
   let endings = new Float64Array(8);
-  let ends = 0;
-  /** The sum of their pulls. */
-  let pulls = 0;
   /** Those for whose last texts a call is kept back. */
   const keeping: Outlook[] = [];
   /** When these will need it. */
@@ -78,10 +77,11 @@ export function createDemand({ calls: documented }: Scope): Demand {
    */
   function squeeze(): Squeeze {
     expectEnds();
-    const parts = endings.subarray(0, ends).sort();
+    const parts = sortEndings();
     let tightest: Squeeze = { inMs: 0, weight: 0, calls: 1 };
     let ended = 0;
-    let going = pulls;
+    let going = 0;
+    for (const { pull } of growing) going += pull;
     let last = 0;
     for (let index = 0; index < parts.length; index++) {
       const { likelyMs, pull } = growing[parts[index]! % mostReplies]!;
@@ -95,6 +95,19 @@ export function createDemand({ calls: documented }: Scope): Demand {
       going -= part;
     }
     return tightest;
+  }
+
+  function sortEndings(): Float64Array {
+    let ends = 0;
+    for (const [number, { likelyMs }] of growing.entries()) {
+      if (ends + likelyMs.length > endings.length) {
+        const longer = new Float64Array(endings.length * 2);
+        longer.set(endings);
+        endings = longer;
+      }
+      for (const ms of likelyMs) endings[ends++] = Math.ceil(ms) * mostReplies + number;
+    }
+    return endings.subarray(0, ends).sort();
   }
 
   function bucketRoot({ likelyMs, pull }: Outlook, joining: boolean): number {
@@ -122,28 +135,28 @@ export function createDemand({ calls: documented }: Scope): Demand {
       now = moment;
       missedMs = gauge.missedMs(now);
       growing.length = 0;
-      ends = 0;
       keeping.length = 0;
       due.length = 0;
       dueOf.clear();
-      pulls = 0;
       tightest = undefined;
     },
     add(outlook) {
       // Several of its ways to grow may count against the same limit.
       if (growing.at(-1) === outlook) return;
-      const number = growing.push(outlook) - 1;
-      if (ends + outlook.likelyMs.length > endings.length) {
-        const longer = new Float64Array(endings.length * 2);
-        longer.set(endings);
-        endings = longer;
-      }
-      for (const ms of outlook.likelyMs) endings[ends++] = Math.ceil(ms) * mostReplies + number;
-      pulls += outlook.pull;
+      growing.push(outlook);
       tightest = undefined;
     },
     keep(outlook) {
       keeping.push(outlook);
+      tightest = undefined;
+    },
+    leave(outlook) {
+      for (const list of [growing, keeping]) {
+        const index = list.indexOf(outlook);
+        if (index >= 0) list.splice(index, 1);
+      }
+      due.length = 0;
+      dueOf.delete(outlook);
       tightest = undefined;
     },
     spares(then) {

@@ -19,6 +19,8 @@ export interface Load {
   begin(now: number): void;
   /** Counts a reply in. */
   add(outlook: Outlook): void;
+  /** Takes it out again: it has got a call, and asks for something else from now on. */
+  leave(outlook: Outlook): void;
   /**
    * So low that the calls last until the replies end, and no lower.
    * @param joining true where the outlook isn't part of the load yet
@@ -74,6 +76,10 @@ export function createLoad(budget: Budget): Load {
     add(outlook) {
       for (const { scopes } of outlook.grow) for (const scope of scopes) demandOf(scope).add(outlook);
       reserve(outlook);
+    },
+    leave(outlook) {
+      for (const { scopes } of [...outlook.grow, ...outlook.close])
+        for (const scope of scopes) demandOf(scope).leave(outlook);
     },
     price(outlook, joining = false) {
       const { remainingMs, pull, grow, close } = outlook;

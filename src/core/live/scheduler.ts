@@ -213,8 +213,10 @@ export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler 
     if (call === undefined) return;
     // In a busy process a tick takes its time: what counts is when the call really goes out.
     const landed = budget.spend(call.scopes, clock.now());
-    if (move.after !== undefined) load.add(move.after());
+    // What was kept back for it, it has got, or keeps in another place.
+    if (outlook !== undefined) load.leave(outlook);
     ask(contender, standing, now);
+    if (standing.outlook !== undefined) load.add(standing.outlook);
     void call.settled.then(() => {
       landed(clock.now());
       wake(contender);

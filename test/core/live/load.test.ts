@@ -162,6 +162,27 @@ describe('the load', () => {
     expect(load.price(outlook(ways), true).gapMs).toBeGreaterThan(10 * before);
   });
 
+  it('keeps nothing for one that has left', () => {
+    const budget = createBudget();
+    const load = loadAt(budget, 0);
+    const ending = Array.from({ length: 18 }, () => outlook({ remainingMs: 300, likelyMs: [300] }));
+    for (const one of ending) load.add(one);
+    const [first, ...others] = ending;
+    expect(load.waitMs([stops], first!)).toBe(0);
+    // All take what was kept for them, in the same moment.
+    for (const one of others) {
+      expect(load.waitMs([stops], one)).toBe(0);
+      budget.spend([stops], 0);
+      load.leave(one);
+    }
+    // Of three that are left one is kept.
+    expect(load.waitMs([stops])).toBe(0);
+    for (let spent = 0; spent < 2; spent++) budget.spend([stops], 0);
+    expect(load.waitMs([stops])).toBeGreaterThan(0);
+    load.leave(first!);
+    expect(load.price(outlook(), true).gapMs).toBeCloseTo(priceAmong(1), 3);
+  });
+
   it('forgets everything with the moment', () => {
     const load = loadAt(createBudget(), 0);
     const alone = load.price(outlook()).gapMs;
