@@ -1,11 +1,12 @@
 import type { Scope } from '../ports.ts';
+import type { Forecast } from './arrivals.ts';
 import type { Gauge } from './budget.ts';
 import type { Outlook } from './outlook.ts';
 
 /** What all live replies together ask of one limit at one moment. */
 export interface Demand {
   /** Forgets everything: another moment. What it needs for that it keeps: hundreds of limits are looked at many times a second. */
-  begin(gauge: Gauge, now: number): void;
+  begin(gauge: Gauge, now: number, coming?: Forecast): void;
   /** Counts in a reply that can grow by it. */
   add(outlook: Outlook): void;
   /** Keeps a call back for the last text of a reply. */
@@ -17,8 +18,9 @@ export interface Demand {
   /**
    * The root of the least area of unseen text at which there are calls enough for a reply and all others.
    * @param joining true where it was not counted in
+   * @param replies how many there are, by whatever limit they grow: of those who are coming the same part will grow by this one
    */
-  rootFor(outlook: Outlook, joining: boolean): number;
+  rootFor(outlook: Outlook, joining: boolean, replies: number): number;
   /**
    * Milliseconds until a call may go out that leaves those that are kept back; 0 is now.
    * @param own the reply whose own need not be left
@@ -41,6 +43,7 @@ export function createDemand({ calls: documented }: Scope): Demand {
   const narrow = documented > 1 && documented <= fewCalls;
   let gauge: Gauge;
   let now = 0;
+  let coming: Forecast | undefined;
   let missedMs = 0;
   const growing: Outlook[] = [];
   /** When they may end, each time with the number of the reply behind it, so that they are sorted without garbage. */
@@ -75,26 +78,47 @@ export function createDemand({ calls: documented }: Scope): Demand {
    * What a bucket holds stays there: replies may spend it sooner or later, but at no time more than there is until then. How
    * long a reply goes on is not known: each time that is likely counts as a part of it.
    */
-  function squeeze(): Squeeze {
+  function squeeze(replies: number): Squeeze {
     expectEnds();
     const parts = sortEndings();
     let tightest: Squeeze = { inMs: 0, weight: 0, calls: 1 };
     let ended = 0;
     let going = 0;
     for (const { pull } of growing) going += pull;
+    const later = wantedLater(going / Math.max(growing.length, replies));
     let last = 0;
     for (let index = 0; index < parts.length; index++) {
       const { likelyMs, pull } = growing[parts[index]! % mostReplies]!;
       const inMs = Math.floor(parts[index]! / mostReplies);
       while (last < due.length && due[last]! <= now + inMs - cautionMs) last++;
       const calls = Math.max(0, gauge.supply(inMs, now) - last);
-      const weight = ended + going * inMs;
+      const weight = ended + going * inMs + later(inMs);
       if (weight * tightest.calls > tightest.weight * calls) tightest = { inMs, weight, calls };
       const part = pull / likelyMs.length;
       ended += part * inMs;
       going -= part;
     }
+    // It may be tightest after all of these have ended.
+    for (const inMs of coming === undefined ? [] : [coming.forMs, coming.forMs + coming.lastsMs]) {
+      let weight = later(inMs);
+      for (const { likelyMs, pull } of growing)
+        for (const ms of likelyMs) weight += (Math.min(ms, inMs) * pull) / likelyMs.length;
+      const calls = Math.max(0, gauge.supply(inMs, now) - due.length);
+      if (weight * tightest.calls > tightest.weight * calls) tightest = { inMs, weight, calls };
+    }
     return tightest;
+  }
+
+  /** What those who are coming will want until then, if each of them has that pull. */
+  function wantedLater(pull: number): (inMs: number) => number {
+    if (coming === undefined) return () => 0;
+    const { rate, forMs, lastsMs } = coming;
+    return (inMs) => {
+      const until = Math.min(inMs, forMs);
+      // Whoever comes before that will have ended.
+      const ended = Math.max(0, Math.min(until, inMs - lastsMs));
+      return rate * pull * (ended * lastsMs + (until - ended) * (inMs - (ended + until) / 2));
+    };
   }
 
   function sortEndings(): Float64Array {
@@ -110,8 +134,8 @@ export function createDemand({ calls: documented }: Scope): Demand {
     return endings.subarray(0, ends).sort();
   }
 
-  function bucketRoot({ likelyMs, pull }: Outlook, joining: boolean): number {
-    tightest ??= squeeze();
+  function bucketRoot({ likelyMs, pull }: Outlook, joining: boolean, replies: number): number {
+    tightest ??= squeeze(replies);
     const { inMs, weight, calls } = tightest;
     if (!joining) return weight / calls;
     // Where it gets tight does not change much by one that comes in addition.
@@ -130,7 +154,8 @@ export function createDemand({ calls: documented }: Scope): Demand {
   }
 
   return {
-    begin(newest, moment) {
+    begin(newest, moment, forecast) {
+      coming = forecast;
       gauge = newest;
       now = moment;
       missedMs = gauge.missedMs(now);
@@ -165,9 +190,9 @@ export function createDemand({ calls: documented }: Scope): Demand {
       const near = keeping.filter(({ remainingMs }) => Math.abs(now + remainingMs - then) < missedMs);
       return near.length < gauge.atOnce;
     },
-    rootFor(outlook, joining) {
+    rootFor(outlook, joining, replies) {
       if (!lasts()) return windowRoot(outlook, joining);
-      if (growing.length > 0) return bucketRoot(outlook, joining);
+      if (growing.length > 0) return bucketRoot(outlook, joining, replies);
       return (outlook.remainingMs * outlook.pull) / gauge.supply(outlook.remainingMs, now);
     },
     waitMs(own) {

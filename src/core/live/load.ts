@@ -1,4 +1,5 @@
 import type { Scope } from '../ports.ts';
+import type { Arrivals, Forecast } from './arrivals.ts';
 import type { Budget } from './budget.ts';
 import { createDemand, type Demand } from './demand.ts';
 import type { Move, Outlook } from './outlook.ts';
@@ -40,17 +41,19 @@ export interface Load {
  * a limit gives until the replies end, mean lag is least where every call shows the same area. A reply that
  * goes on for t at pace e needs t·√(e/area) calls; so the area follows from the calls that are left.
  */
-export function createLoad(budget: Budget): Load {
+export function createLoad(budget: Budget, arrivals?: Arrivals): Load {
   /** Those of this moment, and of the one before. */
   let demands = new Map<string, Demand>();
   let before = new Map<string, Demand>();
   let now = 0;
+  let coming: Forecast | undefined;
+  let replies = 0;
 
   function demandOf(scope: Scope): Demand {
     let demand = demands.get(scope.id);
     if (demand === undefined) {
       demand = before.get(scope.id) ?? createDemand(scope);
-      demand.begin(budget.gauge(scope, now), now);
+      demand.begin(budget.gauge(scope, now), now, coming);
       demands.set(scope.id, demand);
     }
     return demand;
@@ -70,14 +73,18 @@ export function createLoad(budget: Budget): Load {
   return {
     begin(moment) {
       now = moment;
+      coming = arrivals?.forecast(now);
+      replies = 0;
       [demands, before] = [before, demands];
       demands.clear();
     },
     add(outlook) {
+      replies++;
       for (const { scopes } of outlook.grow) for (const scope of scopes) demandOf(scope).add(outlook);
       reserve(outlook);
     },
     leave(outlook) {
+      replies--;
       for (const { scopes } of [...outlook.grow, ...outlook.close])
         for (const scope of scopes) demandOf(scope).leave(outlook);
     },
@@ -88,7 +95,7 @@ export function createLoad(budget: Budget): Load {
       const shares: number[] = [];
       for (const { scopes } of grow) {
         let root = 0;
-        for (const scope of scopes) root = Math.max(root, demandOf(scope).rootFor(outlook, joining));
+        for (const scope of scopes) root = Math.max(root, demandOf(scope).rootFor(outlook, joining, replies));
         const share = weight / root;
         calls += share;
         shares.push(share);

@@ -2,6 +2,7 @@ import type { SurfaceError } from '../errors.ts';
 import { toFootnote } from '../failure.ts';
 import type { CardSurface, CardView } from '../picture-ports.ts';
 import type { Counters, DirectSurface, Ending, Logger, Meter, ReplySurface, Scope } from '../ports.ts';
+import { createArrivals } from './arrivals.ts';
 import { createBudget } from './budget.ts';
 import { createCard, type LiveCard } from './card.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -65,8 +66,9 @@ export function createLiveReplies({
   clock = systemClock,
 }: LiveRepliesOptions): LiveReplies {
   const budget = createBudget();
-  const scheduler = createScheduler({ clock, budget });
   const lengths = createLengths();
+  const arrivals = createArrivals(lengths);
+  const scheduler = createScheduler({ clock, budget, arrivals });
   let left = 0;
   let idle = Promise.withResolvers<void>();
   idle.resolve();
@@ -107,6 +109,7 @@ export function createLiveReplies({
         finish();
       },
     });
+    arrivals.note(clock.now());
     scheduler.add(writer);
     return {
       push: (delta) => writer.push(delta),

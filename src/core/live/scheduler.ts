@@ -1,4 +1,5 @@
 import type { Scope } from '../ports.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { Bid, Contender, OfferedMove } from './contender.ts';
@@ -22,6 +23,8 @@ export interface Scheduler {
 export interface SchedulerOptions {
   readonly clock: Clock;
   readonly budget: Budget;
+  /** @default nobody is expected beside those who are there */
+  readonly arrivals?: Arrivals;
 }
 
 /** A reply that was asked what it would do. */
@@ -51,9 +54,9 @@ interface Standing {
 }
 
 /** Creates the scheduler of a process. */
-export function createScheduler({ clock, budget }: SchedulerOptions): Scheduler {
+export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): Scheduler {
   const contenders = new Map<Contender, Standing>();
-  const load = createLoad(budget);
+  const load = createLoad(budget, arrivals);
   let cancelTimer: (() => void) | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
   let tickedAt = Number.NEGATIVE_INFINITY;
