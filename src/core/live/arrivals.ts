@@ -43,8 +43,8 @@ export function createArrivals(lengths: Lengths): Arrivals {
     forecast(now) {
       const sinceMs = now - startedAt;
       if (count < fewest || sinceMs <= 0 || isOver(now)) return undefined;
-      // Of a wave nobody knows how long it will go on: as long again is neither hasty nor timid.
-      const forMs = Math.min(sinceMs, longestMs);
+      // Of a wave nobody knows how long it will go on: the longer it has, the longer it will.
+      const forMs = Math.min((sinceMs * sinceMs) / (sinceMs + doubtMs), longestMs);
       return { rate: count / sinceMs, forMs, lastsMs: lengths.remaining(0) / lengths.pace };
     },
   };
@@ -57,3 +57,5 @@ const longGap = 4;
 const shortestGapMs = 100;
 const longestGapMs = 5_000;
 const longestMs = 60_000;
+/** A wave of so long is expected to go on for half as long again, longer ones for nearly as long again. */
+const doubtMs = 5_000;

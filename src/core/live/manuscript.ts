@@ -40,8 +40,9 @@ export interface Manuscript {
   /**
    * Lays the current page out. `atLeast`: characters of it that are shown already and can't be taken back.
    * `undefined` where there is nothing worth showing yet.
+   * @param leaving the page may be left as it is then, the text going on in a further one, where that is possible
    */
-  sheet(rung: Rung, atLeast: number): Sheet | undefined;
+  sheet(rung: Rung, atLeast: number, leaving?: boolean): Sheet | undefined;
   /** True where the current page can hold all that is left, the notice included; only once it has ended. */
   endsOn(rung: Rung, atLeast: number): boolean;
   /** The current page is done as laid out: the text goes on in a new one. */
@@ -133,24 +134,18 @@ export function createManuscript(): Manuscript {
     beyond: (covered) => source.length - from - covered,
     full,
     finished: () => ended && notice === undefined && from === source.length,
-    sheet(rung, atLeast) {
+    sheet(rung, atLeast, leaving = false) {
       const size = sizeOf(rung);
       const whole = ended || full(rung) ? wholeSheet(size, atLeast) : undefined;
       if (whole !== undefined) return whole;
-      if (rung.continues === true) {
-        const cut = cutPage(source, from, carry, size);
-        return (
-          cut && {
-            text: cut.text,
-            covers: cut.taken,
-            whole: false,
-            last: false,
-            carry: cut.carry,
-            withNotice: false,
-            cut: true,
-          }
-        );
+      const continues = rung.continues === true;
+      const cut =
+        continues || leaving ? cutPage(source, from, carry, size, continues ? 0 : atLeast) : undefined;
+      if (cut !== undefined) {
+        const { text, taken: covers } = cut;
+        return { text, covers, whole: false, last: false, carry: cut.carry, withNotice: false, cut: true };
       }
+      if (continues) return undefined;
       const { text, taken } =
         rung.growth === 'append'
           ? openPage(source, from, carry, size, atLeast)

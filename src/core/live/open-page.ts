@@ -6,6 +6,8 @@ import { closingMoves, growingMoves, type ReplyMove } from './moves.ts';
 export interface OpenPage {
   readonly page: Page;
   readonly rung: Rung;
+  /** True where it was a stream before. */
+  readonly ended?: boolean;
   /** Clock time. */
   readonly openedAt: number;
   /** What it shows; `undefined` where that is not known. */

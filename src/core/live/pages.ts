@@ -116,12 +116,20 @@ export function previewPage(source: string, from: number, carry: Carry, size: Pa
 /**
  * The page that begins at `from`, ended by choice though more would fit: all that can be shown well now, cut
  * near its end. `undefined` where that is nothing. The page may still grow: lay it out again from the same `from`.
+ *
+ * @param atLeast how much of the slice is shown already and can't be taken back
  */
-export function cutPage(source: string, from: number, carry: Carry, size: PageSize): PageLayout | undefined {
+export function cutPage(
+  source: string,
+  from: number,
+  carry: Carry,
+  size: PageSize,
+  atLeast = 0,
+): PageLayout | undefined {
   const draft = readDraft(source, from, carry, size, false);
   const end = Math.min(presentableEnd(draft), draft.roomBefore(''));
-  if (end <= draft.at) return undefined;
-  const cut = chooseCut(draft, Math.max(draft.at + 1, end - cutTail), end);
+  if (end <= draft.at || end < from + atLeast) return undefined;
+  const cut = chooseCut(draft, Math.max(draft.at + 1, from + atLeast, end - cutTail), end);
   return { taken: cut.next - from, text: textTo(draft, cut.end).closed, carry: cut.carry };
 }
 

@@ -188,7 +188,10 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
 
   /** Sends where that is possible and worth it; else says when to look again. */
   function serve(candidate: Candidate, now: number): void {
-    const { contender, standing, bid, worth, moves: offered } = candidate;
+    const { contender, standing, bid } = candidate;
+    const switches = bid.urgency === 'progress' && candidate.moves.some(({ after }) => after !== undefined);
+    // Those before it in this tick may have gone where it would go.
+    const { worth, moves: offered } = switches ? worthOf(bid, standing.outlook, load) : candidate;
     // Worth grows with the square of the age: that tells when it will be enough.
     if (worth < 1) {
       const untilWorth = worth > 0 ? bid.ageMs * (1 / Math.sqrt(worth) - 1) : doubtfulNapMs;

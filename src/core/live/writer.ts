@@ -119,12 +119,14 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   /** Ways of going on on another rung. */
-  function switching({ rung, sheet }: OpenPage, now: number): readonly ReplyMove[] {
+  function switching({ rung, sheet, ended }: OpenPage, now: number): readonly ReplyMove[] {
     if (rung.growth === 'append') {
       const replacing = ladder.replacing();
       return replacing === undefined ? [] : [settlingMove(rung, () => outlookOn(replacing, now))];
     }
-    const streaming = rung.continues === true && sheet?.cut === true ? ladder.streaming() : undefined;
+    // Who has just left a stream goes on without one first: no calls are spent on going to and fro.
+    const movable = rung.continues === true && sheet?.cut === true && ended !== true;
+    const streaming = movable ? ladder.streaming() : undefined;
     return streaming === undefined ? [] : [streamingMove(streaming, () => outlookOn(streaming, now))];
   }
 
@@ -217,7 +219,7 @@ export function createWriter(options: WriterOptions): Writer {
       return openingCall(move, now);
     }
     const appends = page.rung.growth === 'append';
-    const sheet = manuscript.sheet(page.rung, appends ? covered() : 0);
+    const sheet = manuscript.sheet(page.rung, appends ? covered() : 0, move.kind === 'settle');
     if (sheet === undefined) return undefined;
     const view = { text: sheet.text, shown: shown() };
     if (sheet.text === page.sheet?.text && !(appends && sheet.whole)) {
@@ -272,7 +274,14 @@ export function createWriter(options: WriterOptions): Writer {
       return;
     }
     const replaced = { id: page.page.id, rung: rung.name };
-    open = { page: replaced, rung, openedAt: page.openedAt, sheet: undefined, inDoubt: false };
+    open = {
+      page: replaced,
+      rung,
+      ended: true,
+      openedAt: page.openedAt,
+      sheet: undefined,
+      inDoubt: false,
+    };
   }
 
   function handle(error: unknown, scopes: readonly Scope[]): void {

@@ -411,6 +411,14 @@ function appended(
     }
     if (ended) break;
     if (!flush[index % flush.length]) continue;
+    const left = cutPage(text, from, carry, size, covered);
+    if (left !== undefined) {
+      expect(left.text.startsWith(shown), `${JSON.stringify(left.text)} after ${JSON.stringify(shown)}`).toBe(
+        true,
+      );
+      expect(left.taken).toBeGreaterThanOrEqual(Math.max(1, covered));
+      expect(size.width(left.text)).toBeLessThanOrEqual(size.limit);
+    }
     const page = openPage(text, from, carry, size, covered);
     expect(page.text.startsWith(shown), `${JSON.stringify(page.text)} after ${JSON.stringify(shown)}`).toBe(
       true,

@@ -417,6 +417,41 @@ describe('a live reply', () => {
     }
   });
 
+  it('goes on in further pages after a stream that ended early, where no edit can be spared', async () => {
+    const scope = (id: string, calls: number) => [{ id, calls, perMs: 60_000, shape: 'bucket' as const }];
+    const stream = {
+      ...createRung('stream', 'append', 10_000),
+      scopes: { open: scope('start', 20), grow: scope('append', 6), close: scope('stop', 20) },
+    };
+    const message = {
+      ...createRung('message', 'replace', 10_000),
+      continues: true,
+      scopes: { open: scope('post', 60), grow: scope('update', 1), close: scope('update', 1) },
+    };
+    const { clock, replies } = setUp();
+    const talks = [0, 1, 2, 3].map((number) => {
+      const surface = createFakeSurface({ automatic: true, now: clock.now, rungs: [stream, message] });
+      return { surface, reply: replies.start(surface, `k${number}`) };
+    });
+    for (let word = 0; word < 400; word++) {
+      for (const { reply } of talks) reply.push(`word${word} `);
+      await clock.advance(60);
+    }
+    const endings = talks.map(({ reply }) => reply.end({ end: 'complete' }));
+    await clock.advance(60_000);
+    expect((await Promise.all(endings)).every(({ complete }) => complete)).toBe(true);
+    const after: (string | undefined)[] = [];
+    for (const { surface } of talks) {
+      expect(surface.pages.join(' ').match(/word\d+/g)).toHaveLength(400);
+      const kinds = surface.calls.map(({ kind, rung }) => `${kind} ${rung}`);
+      const closed = kinds.indexOf('close stream');
+      if (closed >= 0) after.push(kinds[closed + 1]);
+    }
+    expect(after).toContain('open message');
+    // Not all go where it is cheaper in the same moment: it would not be any more.
+    expect(after.length).toBeLessThan(4);
+  });
+
   it('leaves others alone where one surface throws', async () => {
     const { clock, replies, surface } = setUp({ automatic: true });
     const broken = createFakeSurface({ now: clock.now });
