@@ -30,7 +30,16 @@ export interface OpenStoreOptions {
 export async function openStore(url: string, options: OpenStoreOptions = {}): Promise<Store> {
   const { logger } = options;
   const onFault: FaultListener = (error) => logger?.warn('store: a fault in the background', { error });
-  const driver = await driverOf(url, onFault);
+  const driver = await driverOf(url, onFault).catch((error: unknown) => {
+    if (error instanceof ParleyError) throw error;
+    throw new ParleyError(
+      'store-failed',
+      'The client of the store can’t be loaded: install it by `npm ci`.',
+      {
+        cause: error,
+      },
+    );
+  });
   try {
     await bounded(driver.open());
   } catch (error) {

@@ -98,12 +98,13 @@ export function createDemand({ calls: documented }: Scope): Demand {
       ended += part * inMs;
       going -= part;
     }
-    // It may be tightest after all of these have ended.
+    // It may be tightest when the last of those who are coming have come, or have ended.
     for (const inMs of coming === undefined ? [] : [coming.forMs, coming.forMs + coming.lastsMs]) {
       let weight = later(inMs);
       for (const { likelyMs, pull } of growing)
         for (const ms of likelyMs) weight += (Math.min(ms, inMs) * pull) / likelyMs.length;
-      const calls = Math.max(0, gauge.supply(inMs, now) - due.length);
+      const last = due.filter((at) => at <= now + inMs - cautionMs).length;
+      const calls = Math.max(0, gauge.supply(inMs, now) - last);
       if (weight * tightest.calls > tightest.weight * calls) tightest = { inMs, weight, calls };
     }
     return tightest;

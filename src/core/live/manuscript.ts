@@ -40,7 +40,8 @@ export interface Manuscript {
   /**
    * Lays the current page out. `atLeast`: characters of it that are shown already and can't be taken back.
    * `undefined` where there is nothing worth showing yet.
-   * @param leaving the page may be left as it is then, the text going on in a further one, where that is possible
+   * @param leaving where more than that can be shown well cut, at most 60 characters less than all, it is: then the page may be
+   * left as it is, the text going on in a further one
    */
   sheet(rung: Rung, atLeast: number, leaving?: boolean): Sheet | undefined;
   /** True where the current page can hold all that is left, the notice included; only once it has ended. */
@@ -141,7 +142,7 @@ export function createManuscript(): Manuscript {
       const continues = rung.continues === true;
       const cut =
         continues || leaving ? cutPage(source, from, carry, size, continues ? 0 : atLeast) : undefined;
-      if (cut !== undefined) {
+      if (cut !== undefined && (continues || cut.taken > atLeast)) {
         const { text, taken: covers } = cut;
         return { text, covers, whole: false, last: false, carry: cut.carry, withNotice: false, cut: true };
       }

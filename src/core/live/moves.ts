@@ -4,7 +4,7 @@ import type { Outlook } from './outlook.ts';
 
 /**
  * What a reply can do with a call: make a place, open a page, show more of it, give it its last text, end its stream early and go on by
- * editing it, or leave it as it stands
+ * editing it or in a further page, or leave it as it stands
  * and go on in a further page.
  */
 export interface ReplyMove extends OfferedMove {

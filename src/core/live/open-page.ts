@@ -6,8 +6,8 @@ import { closingMoves, growingMoves, type ReplyMove } from './moves.ts';
 export interface OpenPage {
   readonly page: Page;
   readonly rung: Rung;
-  /** True where it was a stream before. */
-  readonly ended?: boolean;
+  /** True where it was a stream, which has ended. */
+  readonly wasStream?: boolean;
   /** Clock time. */
   readonly openedAt: number;
   /** What it shows; `undefined` where that is not known. */
@@ -38,7 +38,7 @@ export function progressMoves({ rung, sheet }: OpenPage): readonly ReplyMove[] {
  */
 export function lastMoves({ rung, sheet }: OpenPage, fits: boolean): readonly ReplyMove[] {
   const moves = closingMoves(rung);
-  if (sheet === undefined) return moves.slice(0, 1);
+  if (sheet === undefined || (rung.growth === 'replace' && !sheet.cut)) return moves.slice(0, 1);
   return fits ? moves : moves.filter(({ kind }) => kind !== 'grow');
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { Bid, Contender, OfferedMove } from './contender.ts';
 import { createLoad } from './load.ts';
 import type { Outlook } from './outlook.ts';
-import { byUrgencyThenWorth, inOrder, type Valued, worthOf } from './worth.ts';
+import { byUrgencyThenWorth, inOrder, type Ranked, worthOf } from './worth.ts';
 
 /** Gives each free call to the reply where it does most good. One timer for all replies. */
 export interface Scheduler {
@@ -39,7 +39,9 @@ interface Bidder extends Looked {
   readonly bid: Bid;
 }
 
-interface Candidate extends Bidder, Valued {}
+interface Candidate extends Bidder, Ranked {
+  readonly bid: Bid;
+}
 
 /** What is known of a reply between ticks: at most ticks most replies have nothing to ask for. */
 interface Standing {
@@ -47,6 +49,8 @@ interface Standing {
   dueAt: number;
   /** The calls for one of which it waits: it is looked at in every tick in which one of them is possible. */
   waitingFor: readonly OfferedMove[];
+  /** True where it last bid for something that can't be left out. */
+  urgent: boolean;
   /** What it said of its future a moment ago. */
   outlook: Outlook | undefined;
   /** Clock time when it did. */
@@ -85,7 +89,9 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
           standing.waitingFor = [];
           standing.dueAt = Number.POSITIVE_INFINITY;
           ask(contender, standing, now);
-          looked.push({ contender, standing, bid: contender.bid(now) });
+          const bid = contender.bid(now);
+          standing.urgent = bid !== undefined && isUrgent(bid);
+          looked.push({ contender, standing, bid });
         } else if (standing.outlook !== undefined && now - standing.toldAt >= longestNapMs) {
           // Of one whose model pauses, too: how long it will go on changes with time.
           ask(contender, standing, now);
@@ -105,9 +111,13 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
         if (due !== undefined) standing.dueAt = Math.min(standing.dueAt, Math.max(due, now + longestNapMs));
       });
     }
-    for (const { bid, standing } of bidders) if (isUrgent(bid)) wakeAt(standing.dueAt, true);
     let next = Number.POSITIVE_INFINITY;
-    for (const { dueAt } of contenders.values()) next = Math.min(next, dueAt);
+    let nextUrgent = Number.POSITIVE_INFINITY;
+    for (const { dueAt, urgent } of contenders.values()) {
+      if (urgent) nextUrgent = Math.min(nextUrgent, dueAt);
+      else next = Math.min(next, dueAt);
+    }
+    wakeAt(nextUrgent, true);
     wakeAt(next);
   }
 
@@ -123,6 +133,13 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
     return false;
   }
 
+  /** True where a window opens in a moment: what a bucket gains by then, others may take. */
+  function isSoon({ scopes }: OfferedMove, now: number): boolean {
+    const waitMs = budget.waitMs(scopes, now);
+    const closed = scopes.filter((scope) => budget.waitMs([scope], now) > 0);
+    return waitMs > 0 && waitMs <= momentMs && closed.every(({ shape }) => shape !== 'bucket');
+  }
+
   function isPossible({ scopes }: OfferedMove, now: number): boolean {
     return budget.waitMs(scopes, now) === 0;
   }
@@ -135,15 +152,22 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
   function serveInOrder(ready: readonly Bidder[], now: number): void {
     load.begin(now);
     for (const { outlook } of contenders.values()) if (outlook !== undefined) load.add(outlook);
-    const candidates = ready.map(
-      (one): Candidate => ({
-        ...one,
-        ...worthOf(one.bid, one.standing.outlook, load),
-      }),
-    );
+    const candidates: Candidate[] = [];
+    for (const one of ready) {
+      guard(one.contender, () => {
+        const elsewhereMs = secondMs(one.bid.moves, now);
+        candidates.push({ ...one, ...worthOf(one.bid, one.standing.outlook, load), elsewhereMs });
+      });
+    }
     for (const candidate of candidates.sort(byUrgencyThenWorth)) {
       guard(candidate.contender, () => serve(candidate, now));
     }
+  }
+
+  /** How long one has to wait for a call if somebody else takes the first that is possible. */
+  function secondMs(moves: readonly OfferedMove[], now: number): number {
+    const waits = moves.map(({ scopes }) => budget.waitMs(scopes, now)).sort((a, b) => a - b);
+    return waits[1] ?? Number.POSITIVE_INFINITY;
   }
 
   function ask(contender: Contender, standing: Standing, now: number): void {
@@ -189,8 +213,8 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
   /** Sends where that is possible and worth it; else says when to look again. */
   function serve(candidate: Candidate, now: number): void {
     const { contender, standing, bid } = candidate;
-    const switches = bid.urgency === 'progress' && candidate.moves.some(({ after }) => after !== undefined);
     // Those before it in this tick may have gone where it would go.
+    const switches = standing.outlook !== undefined && candidate.moves[0]?.after !== undefined;
     const { worth, moves: offered } = switches ? worthOf(bid, standing.outlook, load) : candidate;
     // Worth grows with the square of the age: that tells when it will be enough.
     if (worth < 1) {
@@ -207,7 +231,9 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
       // Rather by a way that nobody counts on: others may have no choice.
       moves.find((move) => load.waitMs(move.scopes) === 0) ??
       moves.find((move) => counted(move) && load.waitMs(move.scopes, outlook) === 0);
-    const waits = bid.urgency === 'progress' || bid.urgency === 'tidy';
+    // For a last text, too, others are not robbed where its own way will be free in a moment.
+    const hasMoment = bid.urgency === 'final' && offered.some((one) => isSoon(one, now));
+    const waits = bid.urgency === 'progress' || bid.urgency === 'tidy' || hasMoment;
     const move = spare ?? (waits ? undefined : leastMissed(moves, outlook, now));
     if (move === undefined) {
       const waitMs = (one: OfferedMove) =>
@@ -252,6 +278,7 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
       contenders.set(contender, {
         dueAt: Number.NEGATIVE_INFINITY,
         waitingFor: [],
+        urgent: true,
         outlook: undefined,
         toldAt: 0,
       });
@@ -273,6 +300,8 @@ const longestTickMs = 60;
 const tickPerReplyMs = 0.6;
 /** The part of a limit that may go into courtesies. */
 const courteous = 0.25;
+/** So long a last text may wait for a way of its own. */
+const momentMs = 100;
 const shortestNapMs = 10;
 const longestNapMs = 250;
 /** How soon worth is looked at again: prices change. */

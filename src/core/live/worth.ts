@@ -36,15 +36,23 @@ export function inOrder(moves: readonly OfferedMove[], load: Load): readonly Off
   return priced.sort((a, b) => a.price - b.price).map(({ move }) => move);
 }
 
-/** Sorts bids: the most urgent first, of edits that may be skipped the one that is worth most. */
-export function byUrgencyThenWorth(
-  a: Valued & { readonly bid: Bid },
-  b: Valued & { readonly bid: Bid },
-): number {
-  return (
-    rank[a.bid.urgency] - rank[b.bid.urgency] ||
-    (a.bid.urgency === 'progress' ? b.worth - a.worth : b.bid.area - a.bid.area)
-  );
+/** A bid in its order among others. */
+export interface Ranked extends Valued {
+  readonly bid: Bid;
+  /** Milliseconds until it could be met in a second way; infinite where there is one alone. */
+  readonly elsewhereMs: number;
+}
+
+/**
+ * Sorts bids: the most urgent first; of edits that may be skipped the one that is worth most, of last texts the one that has to
+ * wait longest if others take its call.
+ */
+export function byUrgencyThenWorth(a: Ranked, b: Ranked): number {
+  const order = rank[a.bid.urgency] - rank[b.bid.urgency];
+  if (order !== 0) return order;
+  if (a.bid.urgency === 'progress') return b.worth - a.worth;
+  if (a.bid.urgency === 'final' && a.elsewhereMs !== b.elsewhereMs) return b.elsewhereMs - a.elsewhereMs;
+  return b.bid.area - a.bid.area;
 }
 
 const rank = { first: 0, prepare: 1, final: 2, progress: 3, tidy: 4 } as const;

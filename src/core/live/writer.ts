@@ -119,13 +119,13 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   /** Ways of going on on another rung. */
-  function switching({ rung, sheet, ended }: OpenPage, now: number): readonly ReplyMove[] {
+  function switching({ rung, sheet, wasStream }: OpenPage, now: number): readonly ReplyMove[] {
     if (rung.growth === 'append') {
       const replacing = ladder.replacing();
       return replacing === undefined ? [] : [settlingMove(rung, () => outlookOn(replacing, now))];
     }
-    // Who has just left a stream goes on without one first: no calls are spent on going to and fro.
-    const movable = rung.continues === true && sheet?.cut === true && ended !== true;
+    // What was a stream goes on without one first: no calls are spent on going to and fro.
+    const movable = rung.continues === true && sheet?.cut === true && wasStream !== true;
     const streaming = movable ? ladder.streaming() : undefined;
     return streaming === undefined ? [] : [streamingMove(streaming, () => outlookOn(streaming, now))];
   }
@@ -277,7 +277,7 @@ export function createWriter(options: WriterOptions): Writer {
     open = {
       page: replaced,
       rung,
-      ended: true,
+      wasStream: true,
       openedAt: page.openedAt,
       sheet: undefined,
       inDoubt: false,

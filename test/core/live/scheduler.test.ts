@@ -204,6 +204,50 @@ describe('the scheduler', () => {
     expect(sent).toEqual(['live', 'done']);
   });
 
+  it('gives the last edits to those whose own way opens last, and lets who has a moment wait for it', async () => {
+    const edits: Scope = { id: 'edits', calls: 1, perMs: 60_000, shape: 'bucket' };
+    const own = (name: string): Scope => ({ id: name, calls: 1, perMs: 1_000, shape: 'window' });
+    const clock = createFakeClock();
+    const budget = createBudget();
+    const scheduler = createScheduler({ clock, budget });
+    const sent: string[] = [];
+    const add = (name: string, area: number) => {
+      const contender: Contender = {
+        bid: (now) =>
+          sent.some((call) => call.startsWith(name))
+            ? undefined
+            : {
+                ...{ urgency: 'final', area, ageMs: 10, notBefore: now },
+                moves: [{ scopes: [edits] }, { scopes: [own(name)] }],
+              },
+        outlook: () => undefined,
+        opening: () => [],
+        send(move) {
+          sent.push(`${name} by ${move.scopes[0]!.id} at ${clock.now()}`);
+          return { scopes: move.scopes, settled: Promise.resolve() };
+        },
+        abandon: () => undefined,
+        upkeep: () => undefined,
+      };
+      scheduler.add(contender);
+    };
+    const posted = (name: string) => {
+      const land = budget.spend([own(name)], clock.now());
+      land(clock.now());
+    };
+    posted('early');
+    await clock.advance(900);
+    posted('late');
+    await clock.advance(40);
+    const start = clock.now();
+    add('early', 1_000);
+    add('late', 1);
+    await clock.advance(500);
+    expect(sent[0]).toBe(`late by edits at ${start}`);
+    expect(sent[1]).toMatch(/^early by early at /);
+    expect(Number(sent[1]!.split(' ').at(-1)) - start).toBeLessThan(100);
+  });
+
   it('keeps asking how long a reply will go on whose model pauses', async () => {
     const clock = createFakeClock();
     const scheduler = createScheduler({ clock, budget: createBudget() });
