@@ -1,10 +1,11 @@
-import type { Scope } from '../ports.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { Bid, Contender, OfferedMove } from './contender.ts';
+import { affordCourtesy } from './courtesy.ts';
 import { createLoad } from './load.ts';
 import type { Outlook } from './outlook.ts';
+import { createWaits } from './waits.ts';
 import { byUrgencyThenWorth, inOrder, type Ranked, worthOf } from './worth.ts';
 
 /** Gives each free call to the reply where it does most good. One timer for all replies. */
@@ -61,6 +62,7 @@ interface Standing {
 export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): Scheduler {
   const contenders = new Map<Contender, Standing>();
   const load = createLoad(budget, arrivals);
+  const waits = createWaits(budget);
   let cancelTimer: (() => void) | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
   let tickedAt = Number.NEGATIVE_INFINITY;
@@ -85,7 +87,7 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
     const looked: Looked[] = [];
     for (const [contender, standing] of contenders) {
       guard(contender, () => {
-        if (standing.dueAt <= now || standing.waitingFor.some((move) => isPossible(move, now))) {
+        if (standing.dueAt <= now || standing.waitingFor.some((move) => waits.isPossible(move, now))) {
           standing.waitingFor = [];
           standing.dueAt = Number.POSITIVE_INFINITY;
           ask(contender, standing, now);
@@ -106,7 +108,7 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
       guard(contender, () => {
         const due = contender.upkeep(now, (scopes) => {
           coming ??= countOpenings();
-          return afford(scopes, coming, now);
+          return affordCourtesy(scopes, coming, budget, clock);
         });
         if (due !== undefined) standing.dueAt = Math.min(standing.dueAt, Math.max(due, now + longestNapMs));
       });
@@ -127,21 +129,10 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
       standing.dueAt = notBefore;
       return false;
     }
-    if (moves.some((move) => isPossible(move, now))) return true;
+    if (moves.some((move) => waits.isPossible(move, now))) return true;
     const soonest = Math.min(...moves.map(({ scopes }) => budget.waitMs(scopes, now)));
     waitFor(moves, soonest, standing, now);
     return false;
-  }
-
-  /** True where a window opens in a moment: what a bucket gains by then, others may take. */
-  function isSoon({ scopes }: OfferedMove, now: number): boolean {
-    const waitMs = budget.waitMs(scopes, now);
-    const closed = scopes.filter((scope) => budget.waitMs([scope], now) > 0);
-    return waitMs > 0 && waitMs <= momentMs && closed.every(({ shape }) => shape !== 'bucket');
-  }
-
-  function isPossible({ scopes }: OfferedMove, now: number): boolean {
-    return budget.waitMs(scopes, now) === 0;
   }
 
   function waitFor(moves: readonly OfferedMove[], soonest: number, standing: Standing, now: number): void {
@@ -155,19 +146,13 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
     const candidates: Candidate[] = [];
     for (const one of ready) {
       guard(one.contender, () => {
-        const elsewhereMs = secondMs(one.bid.moves, now);
+        const elsewhereMs = waits.secondMs(one.bid.moves, now);
         candidates.push({ ...one, ...worthOf(one.bid, one.standing.outlook, load), elsewhereMs });
       });
     }
     for (const candidate of candidates.sort(byUrgencyThenWorth)) {
       guard(candidate.contender, () => serve(candidate, now));
     }
-  }
-
-  /** How long one has to wait for a call if somebody else takes the first that is possible. */
-  function secondMs(moves: readonly OfferedMove[], now: number): number {
-    const waits = moves.map(({ scopes }) => budget.waitMs(scopes, now)).sort((a, b) => a - b);
-    return waits[1] ?? Number.POSITIVE_INFINITY;
   }
 
   function ask(contender: Contender, standing: Standing, now: number): void {
@@ -197,19 +182,6 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
     return coming;
   }
 
-  /** Courtesies take no more than a quarter of a limit, and nothing that first words are going to need. */
-  function afford(
-    scopes: readonly Scope[],
-    coming: ReadonlyMap<string, number>,
-    now: number,
-  ): (() => void) | undefined {
-    const keep = ({ id, calls }: Scope) =>
-      Array.from({ length: Math.ceil(Math.max(calls * (1 - courteous), coming.get(id) ?? 0)) }, () => now);
-    if (scopes.some((scope) => budget.gauge(scope, now).waitMs(now, keep(scope)) > 0)) return undefined;
-    const landed = budget.spend(scopes, clock.now());
-    return () => landed(clock.now());
-  }
-
   /** Sends where that is possible and worth it; else says when to look again. */
   function serve(candidate: Candidate, now: number): void {
     const { contender, standing, bid } = candidate;
@@ -232,12 +204,14 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
       moves.find((move) => load.waitMs(move.scopes) === 0) ??
       moves.find((move) => counted(move) && load.waitMs(move.scopes, outlook) === 0);
     // For a last text, too, others are not robbed where its own way will be free in a moment.
-    const hasMoment = bid.urgency === 'final' && offered.some((one) => isSoon(one, now));
-    const waits = bid.urgency === 'progress' || bid.urgency === 'tidy' || hasMoment;
-    const move = spare ?? (waits ? undefined : leastMissed(moves, outlook, now));
+    const hasMoment = bid.urgency === 'final' && offered.some((one) => waits.isSoon(one, now));
+    const patient = bid.urgency === 'progress' || bid.urgency === 'tidy' || hasMoment;
+    const move = spare ?? (patient ? undefined : leastMissed(moves, outlook, now));
     if (move === undefined) {
       const waitMs = (one: OfferedMove) =>
-        waits ? load.waitMs(one.scopes, counted(one) ? outlook : undefined) : budget.waitMs(one.scopes, now);
+        patient
+          ? load.waitMs(one.scopes, counted(one) ? outlook : undefined)
+          : budget.waitMs(one.scopes, now);
       waitFor(moves, Math.min(...moves.map(waitMs)), standing, now);
       return;
     }
@@ -261,7 +235,7 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
     own: Outlook | undefined,
     now: number,
   ): OfferedMove | undefined {
-    const possible = moves.filter((move) => isPossible(move, now));
+    const possible = moves.filter((move) => waits.isPossible(move, now));
     const missed = possible.map(({ scopes }) => load.waitMs(scopes, own));
     return possible[missed.indexOf(Math.min(...missed))];
   }
@@ -298,10 +272,6 @@ const shortestTickMs = 10;
 /** With so many replies that this is reached, ticks for edits alone are no further apart. */
 const longestTickMs = 60;
 const tickPerReplyMs = 0.6;
-/** The part of a limit that may go into courtesies. */
-const courteous = 0.25;
-/** So long a last text may wait for a way of its own. */
-const momentMs = 100;
 const shortestNapMs = 10;
 const longestNapMs = 250;
 /** How soon worth is looked at again: prices change. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SurfaceError } from '../../../src/core/errors.ts';
 import { createLiveReplies } from '../../../src/core/live/replies.ts';
+import type { Rung } from '../../../src/core/ports.ts';
 import { createFakeClock, flush } from '../../fakes/clock.ts';
 import { createInstruments } from '../../fakes/instruments.ts';
 import { createFakeSurface, createRung, type FakeSurfaceOptions } from '../../fakes/surface.ts';
@@ -388,7 +389,8 @@ describe('a live reply', () => {
     expect(surface.pages.join(' ').match(/sentence/g)).toHaveLength(60);
   });
 
-  it('ends streams early and edits instead where appends have become dear', async () => {
+  /** Four replies at once that may be streams with few appends, or messages; each gets so many words. */
+  async function talk(words: number, change: Partial<Rung>, posts: number, updates: number) {
     const scope = (id: string, calls: number) => [{ id, calls, perMs: 60_000, shape: 'bucket' as const }];
     const stream = {
       ...createRung('stream', 'append', 10_000),
@@ -396,57 +398,36 @@ describe('a live reply', () => {
     };
     const message = {
       ...createRung('message', 'replace', 10_000),
-      scopes: { open: scope('post', 1), grow: scope('update', 60), close: scope('update', 60) },
+      ...change,
+      scopes: { open: scope('post', posts), grow: scope('update', updates), close: scope('update', updates) },
     };
     const { clock, replies } = setUp();
     const talks = [0, 1, 2, 3].map((number) => {
       const surface = createFakeSurface({ automatic: true, now: clock.now, rungs: [stream, message] });
       return { surface, reply: replies.start(surface, `k${number}`) };
     });
-    for (let word = 0; word < 100; word++) {
-      for (const { reply } of talks) reply.push(`word${word} `);
-      await clock.advance(60);
-    }
-    const endings = talks.map(({ reply }) => reply.end({ end: 'complete' }));
-    await clock.advance(30_000);
-    expect((await Promise.all(endings)).every(({ complete }) => complete)).toBe(true);
-    const settled = talks.filter(({ surface }) => surface.calls.some(({ rung }) => rung === 'message'));
-    expect(settled.length).toBeGreaterThan(0);
-    for (const { surface } of talks) {
-      expect(surface.pages.join(' ').match(/word\d+/g)).toHaveLength(100);
-    }
-  });
-
-  it('goes on in further pages after a stream that ended early, where no edit can be spared', async () => {
-    const scope = (id: string, calls: number) => [{ id, calls, perMs: 60_000, shape: 'bucket' as const }];
-    const stream = {
-      ...createRung('stream', 'append', 10_000),
-      scopes: { open: scope('start', 20), grow: scope('append', 6), close: scope('stop', 20) },
-    };
-    const message = {
-      ...createRung('message', 'replace', 10_000),
-      continues: true,
-      scopes: { open: scope('post', 60), grow: scope('update', 1), close: scope('update', 1) },
-    };
-    const { clock, replies } = setUp();
-    const talks = [0, 1, 2, 3].map((number) => {
-      const surface = createFakeSurface({ automatic: true, now: clock.now, rungs: [stream, message] });
-      return { surface, reply: replies.start(surface, `k${number}`) };
-    });
-    for (let word = 0; word < 400; word++) {
+    for (let word = 0; word < words; word++) {
       for (const { reply } of talks) reply.push(`word${word} `);
       await clock.advance(60);
     }
     const endings = talks.map(({ reply }) => reply.end({ end: 'complete' }));
     await clock.advance(60_000);
     expect((await Promise.all(endings)).every(({ complete }) => complete)).toBe(true);
-    const after: (string | undefined)[] = [];
     for (const { surface } of talks) {
-      expect(surface.pages.join(' ').match(/word\d+/g)).toHaveLength(400);
-      const kinds = surface.calls.map(({ kind, rung }) => `${kind} ${rung}`);
-      const closed = kinds.indexOf('close stream');
-      if (closed >= 0) after.push(kinds[closed + 1]);
+      expect(surface.pages.join(' ').match(/word\d+/g)).toHaveLength(words);
     }
+    return talks.map(({ surface }) => surface.calls.map(({ kind, rung }) => `${kind} ${rung}`));
+  }
+
+  it('ends streams early and edits instead where appends have become dear', async () => {
+    const talks = await talk(100, {}, 1, 60);
+    expect(talks.filter((calls) => calls.some((call) => call.endsWith('message'))).length).toBeGreaterThan(0);
+  });
+
+  it('goes on in further pages after a stream that ended early, where no edit can be spared', async () => {
+    const talks = await talk(400, { continues: true }, 60, 1);
+    const closed = talks.filter((calls) => calls.includes('close stream'));
+    const after = closed.map((calls) => calls[calls.indexOf('close stream') + 1]);
     expect(after).toContain('open message');
     // Not all go where it is cheaper in the same moment: it would not be any more.
     expect(after.length).toBeLessThan(4);
