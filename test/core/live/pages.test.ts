@@ -465,7 +465,7 @@ interface SeenFence {
   readonly indent: number;
 }
 
-/** True where a fence is open at the end of a text: line by line, lists and quotes taken leniently. */
+/** True where a fence is open at the end of a text: line by line, lists and quotes taken leniently. A heading is no paragraph. */
 function hasOpenFence(text: string): boolean {
   let open: SeenFence | undefined;
   let list = 0;
@@ -486,7 +486,7 @@ function hasOpenFence(text: string): boolean {
     }
     if (/[^\s>]/.test(containers)) list = containers.length;
     else if (/^\S/.test(line) && !wasText) list = 0;
-    wasText = line.trim() !== '';
+    wasText = line.trim() !== '' && !/^#{1,6}(?:[ \t]|$)/.test(line);
   }
   return open !== undefined;
 }
