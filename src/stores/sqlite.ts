@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import KeyvSqlite from '@keyv/sqlite';
 import type { Driver } from './driver.ts';
+import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
 /**
  * How long a call waits for another process that is writing, in milliseconds. Node's SQLite blocks the
@@ -11,13 +12,14 @@ const busyTimeoutMs = 2_000;
 
 /** One file on this machine, through Node's own SQLite. Several processes may share it. */
 export function createSqliteDriver(path: string): Driver {
-  function connect(): KeyvSqlite {
+  let connection: SqliteConnection | undefined;
+
+  function createAdapter(): KeyvSqlite {
+    if (connection === undefined) throw new Error('The file is not open');
     return new KeyvSqlite({
       uri: `sqlite://${path}`,
-      driver: 'node:sqlite',
+      driver: connection.driver,
       table: 'parley',
-      wal: true,
-      busyTimeout: busyTimeoutMs,
       iterationLimit: 500,
     });
   }
@@ -27,21 +29,19 @@ export function createSqliteDriver(path: string): Driver {
     advice: 'Can this user write there, and is the file a SQLite database?',
     async open() {
       await mkdir(dirname(path), { recursive: true });
-      const first = connect();
-      await first.ready;
-      await first.disconnect();
+      connection = connectSqlite(path, busyTimeoutMs);
+      // It makes the table.
+      await createAdapter().ready;
     },
     adapter(namespace) {
-      const adapter = connect();
+      const adapter = createAdapter();
       adapter.namespace = namespace;
       adapter.clearExpiredInterval = 10 * 60_000;
-      // A flush to the disk with every write would block the event loop; with a write-ahead log a crash of the process
-      // loses nothing without it. Where this fails there is no connection, which the first call on it says.
-      adapter.query('PRAGMA synchronous = NORMAL').catch(() => undefined);
       return adapter;
     },
     async close() {
-      // Each adapter has a connection of its own: nothing is shared.
+      connection?.close();
+      connection = undefined;
     },
   };
 }
