@@ -83,6 +83,7 @@ export function readEvents(
 
   function abort(): void {
     incoming.destroy();
+    waiting.length = 0;
     end({ error: signal.reason });
   }
 

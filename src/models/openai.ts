@@ -62,14 +62,19 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
     let shown = false;
 
     function tell(event: ModelEvent): undefined | Promise<void> {
-      // Not the deadline: what is told after the reading is whole, however long its last bytes take.
-      caller.throwIfAborted();
       shown = true;
       const listening = listen(event);
       if (!listening) return undefined;
       // Whoever listens may take their time: that is no silence of the server's.
       deadline.relax();
       return listening.then(deadline.expect);
+    }
+
+    /** Of what follows the reading, during which no event comes after an abort. */
+    async function tellLast(event: ModelEvent): Promise<void> {
+      // Not the deadline: the answer is whole, however long its last bytes take.
+      caller.throwIfAborted();
+      await tell(event);
     }
 
     try {
@@ -80,7 +85,6 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
             deadline.expect();
             const { incoming } = await open(request, signal);
             await readEvents(incoming, signal, (event) => {
-              signal.throwIfAborted();
               deadline.expect();
               const text = answer.take(event);
               return text === '' ? undefined : tell({ type: 'text-delta', text });
@@ -95,8 +99,8 @@ export function createOpenAiModel(options: OpenAiModelOptions): ChatModel {
           const end = toEnd(answer.reason, shown);
           // Of an answer that was cut short, the last call is cut short, too.
           const calls = end.reason === 'stop' ? answer.calls() : [];
-          for (const call of calls) await tell({ type: 'tool-call', call });
-          await tell({ type: 'finish', ...end, ...(usage && { usage }) });
+          for (const call of calls) await tellLast({ type: 'tool-call', call });
+          await tellLast({ type: 'finish', ...end, ...(usage && { usage }) });
           return;
         } catch (error) {
           await recover(error, attempt, shown, deadline, request);
