@@ -186,12 +186,10 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
   function serve(candidate: Candidate, now: number): void {
     const { contender, standing, bid } = candidate;
     // Those before it in this tick may have gone where it would go.
-    const switches = standing.outlook !== undefined && candidate.moves[0]?.after !== undefined;
+    const switches = candidate.worth >= 1 && candidate.moves[0]?.after !== undefined;
     const { worth, moves: offered } = switches ? worthOf(bid, standing.outlook, load) : candidate;
-    // Worth grows with the square of the age: that tells when it will be enough.
     if (worth < 1) {
-      const untilWorth = worth > 0 ? bid.ageMs * (1 / Math.sqrt(worth) - 1) : doubtfulNapMs;
-      standing.dueAt = now + Math.max(shortestNapMs, Math.min(untilWorth, doubtfulNapMs));
+      standing.dueAt = now + untilWorth(worth, bid.ageMs);
       return;
     }
     const moves = inOrder(offered, load);
@@ -227,6 +225,13 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
       landed(clock.now());
       wake(contender);
     });
+  }
+
+  /** Worth grows with the square of the age: that tells when it will be enough. */
+  function untilWorth(worth: number, ageMs: number): number {
+    const longestMs = Math.max(doubtfulNapMs, contenders.size * doubtfulNapPerReplyMs);
+    const enoughMs = worth > 0 ? ageMs * (1 / Math.sqrt(worth) - 1) : longestMs;
+    return Math.max(shortestNapMs, Math.min(enoughMs, longestMs, longestNapMs));
   }
 
   /** What has to go out may take what was kept back for others, who have other ways; where it is missed least. */
@@ -274,5 +279,6 @@ const longestTickMs = 60;
 const tickPerReplyMs = 0.6;
 const shortestNapMs = 10;
 const longestNapMs = 250;
-/** How soon worth is looked at again: prices change. */
+/** How soon worth is looked at again, at most: prices change. Later where there are many. */
 const doubtfulNapMs = 60;
+const doubtfulNapPerReplyMs = 1;
