@@ -20,6 +20,8 @@ export interface Bid<Offer extends OfferedMove = OfferedMove> {
   readonly area: number;
   /** How long the oldest unseen text has waited, in milliseconds. */
   readonly ageMs: number;
+  /** How long nothing but this has been missing: since the model ended, in milliseconds. @default 0 */
+  readonly overdueMs?: number;
   /** Any one of these, best first. */
   readonly moves: readonly Offer[];
   /** Clock time before which the reply does not want it. */

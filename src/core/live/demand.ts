@@ -150,7 +150,7 @@ export function createDemand({ calls: documented }: Scope): Demand {
     let weight = joining ? remainingMs * pull : 0;
     for (const one of growing) weight += Math.min(one.remainingMs, remainingMs) * one.pull;
     expectEnds();
-    const last = due.filter((at) => at <= now + missedMs).length;
+    const last = due.filter((at) => at <= now + Math.min(missedMs, remainingMs - cautionMs)).length;
     return Math.max(weight, remainingMs * pull) / Math.max(0, gauge.supply(remainingMs, now) - last);
   }
 

@@ -5,6 +5,7 @@ import type { Bid, Contender, OfferedMove } from './contender.ts';
 import { affordCourtesy } from './courtesy.ts';
 import { createLoad } from './load.ts';
 import type { Outlook } from './outlook.ts';
+import { sparingGapMs } from './sparing.ts';
 import { createWaits } from './waits.ts';
 import { byUrgencyThenWorth, inOrder, type Ranked, worthOf } from './worth.ts';
 
@@ -56,6 +57,8 @@ interface Standing {
   outlook: Outlook | undefined;
   /** Clock time when it did. */
   toldAt: number;
+  /** Clock time of its last call. */
+  sentAt: number;
 }
 
 /** Creates the scheduler of a process. */
@@ -124,9 +127,11 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
   }
 
   /** False where a reply has to wait, whatever its call is worth. */
-  function isReady({ notBefore, moves }: Bid, standing: Standing, now: number): boolean {
-    if (notBefore > now) {
-      standing.dueAt = notBefore;
+  function isReady({ urgency, notBefore, moves }: Bid, standing: Standing, now: number): boolean {
+    const sparing = urgency === 'progress' ? standing.sentAt + sparingGapMs(moves, contenders.size) : 0;
+    const earliest = Math.max(notBefore, sparing);
+    if (earliest > now) {
+      standing.dueAt = earliest;
       return false;
     }
     if (moves.some((move) => waits.isPossible(move, now))) return true;
@@ -215,6 +220,7 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
     }
     const call = contender.send(move, now);
     if (call === undefined) return;
+    standing.sentAt = now;
     // In a busy process a tick takes its time: what counts is when the call really goes out.
     const landed = budget.spend(call.scopes, clock.now());
     // What was kept back for it, it has got, or keeps in another place.
@@ -260,6 +266,7 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
         urgent: true,
         outlook: undefined,
         toldAt: 0,
+        sentAt: Number.NEGATIVE_INFINITY,
       });
       wakeAt(clock.now(), true);
     },

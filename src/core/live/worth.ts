@@ -45,13 +45,18 @@ export interface Ranked extends Valued {
 
 /**
  * Sorts bids: the most urgent first; of edits that may be skipped the one that is worth most, of last texts the one that has to
- * wait longest if others take its call.
+ * wait longest if others take its call, else the one that has waited longest.
  */
 export function byUrgencyThenWorth(a: Ranked, b: Ranked): number {
   const order = rank[a.bid.urgency] - rank[b.bid.urgency];
   if (order !== 0) return order;
   if (a.bid.urgency === 'progress') return b.worth - a.worth;
-  if (a.bid.urgency === 'final' && a.elsewhereMs !== b.elsewhereMs) return b.elsewhereMs - a.elsewhereMs;
+  if (a.bid.urgency === 'final') {
+    if (a.elsewhereMs !== b.elsewhereMs) return b.elsewhereMs - a.elsewhereMs;
+    const { overdueMs: one = 0 } = a.bid;
+    const { overdueMs: other = 0 } = b.bid;
+    if (one !== other) return other - one;
+  }
   return b.bid.area - a.bid.area;
 }
 

@@ -80,7 +80,7 @@ export function createWriter(options: WriterOptions): Writer {
   let done = false;
   let shownUpTo = '';
   let unseenSince: number | undefined;
-  let calledAt = Number.NEGATIVE_INFINITY;
+  let endedAt = Number.POSITIVE_INFINITY;
   /** Version of the manuscript that had nothing to send. */
   let nothingAt = -1;
 
@@ -91,7 +91,8 @@ export function createWriter(options: WriterOptions): Writer {
     if (busy || done) return undefined;
     const unseen = manuscript.beyond(covered());
     const ageMs = now - (unseenSince ?? now);
-    const wish = { area: unseen * ageMs, ageMs, notBefore: patience.notBefore };
+    const overdueMs = Math.max(0, now - endedAt);
+    const wish = { area: unseen * ageMs, ageMs, overdueMs, notBefore: patience.notBefore };
     if (preparation !== undefined)
       return { ...wish, urgency: 'prepare', moves: [preparingMove(preparation)] };
     if (open !== undefined && mustEnd(open, now))
@@ -109,13 +110,7 @@ export function createWriter(options: WriterOptions): Writer {
       return { ...wish, urgency: 'final', moves };
     }
     if (unseen === 0) return undefined;
-    const notBefore = Math.max(wish.notBefore, calledAt + shortestGapMs);
-    return {
-      ...wish,
-      urgency: 'progress',
-      moves: [...progressMoves(open), ...switching(open, now)],
-      notBefore,
-    };
+    return { ...wish, urgency: 'progress', moves: [...progressMoves(open), ...switching(open, now)] };
   }
 
   /** Ways of going on on another rung. */
@@ -157,7 +152,6 @@ export function createWriter(options: WriterOptions): Writer {
     }
     busy = true;
     unseenSince = undefined;
-    calledAt = now;
     const settled = call.settled.then(
       () => patience.restore(),
       (error: unknown) => handle(error, call.scopes),
@@ -388,11 +382,9 @@ export function createWriter(options: WriterOptions): Writer {
     end(notice) {
       if (manuscript.ended || delivered) return;
       manuscript.end(notice);
+      endedAt = clock.now();
       pace.end();
       options.wake(true);
     },
   };
 }
-
-/** People can't see more; what isn't spent serves whoever asks next. */
-const shortestGapMs = 400;
