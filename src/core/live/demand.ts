@@ -13,6 +13,8 @@ export interface Demand {
   keep(outlook: Outlook): void;
   /** Neither counts a reply nor keeps anything back for it any more. */
   leave(outlook: Outlook): void;
+  /** True where it allows for a call at a clock time, if nobody takes it before. */
+  opens(then: number): boolean;
   /** True where it will have a call to spare at a clock time. */
   spares(then: number): boolean;
   /**
@@ -154,6 +156,10 @@ export function createDemand({ calls: documented }: Scope): Demand {
     return Math.max(weight, remainingMs * pull) / Math.max(0, gauge.supply(remainingMs, now) - last);
   }
 
+  function opens(then: number): boolean {
+    return lasts() ? gauge.supply(0, now) >= 1 : gauge.waitMs(now, []) <= then - now;
+  }
+
   return {
     begin(newest, moment, forecast) {
       coming = forecast;
@@ -185,9 +191,10 @@ export function createDemand({ calls: documented }: Scope): Demand {
       dueOf.delete(outlook);
       tightest = undefined;
     },
+    opens,
     spares(then) {
       if (lasts()) return gauge.supply(0, now) - keeping.length >= 1;
-      if (gauge.waitMs(now, []) > then - now) return false;
+      if (!opens(then)) return false;
       const near = keeping.filter(({ remainingMs }) => Math.abs(now + remainingMs - then) < missedMs);
       return near.length < gauge.atOnce;
     },

@@ -48,6 +48,8 @@ export function createLoad(budget: Budget, arrivals?: Arrivals): Load {
   let now = 0;
   let coming: Forecast | undefined;
   let replies = 0;
+  /** Those for whose last texts nothing is kept back yet. */
+  const unreserved: Outlook[] = [];
 
   function demandOf(scope: Scope): Demand {
     let demand = demands.get(scope.id);
@@ -64,10 +66,27 @@ export function createLoad(budget: Budget, arrivals?: Arrivals): Load {
     return close.find(({ scopes }) => scopes.every((scope) => demandOf(scope).spares(now + remainingMs)));
   }
 
-  /** A last text will need one call: it is kept back by the first way that still has one to spare. */
-  function reserve(outlook: Outlook): void {
-    const way = closingWay(outlook) ?? outlook.close[0];
+  /** The ways to show a last text that will be open then, whoever else wants them. */
+  function openWays({ close, remainingMs }: Outlook): readonly Move[] {
+    return close.filter(({ scopes }) => scopes.every((scope) => demandOf(scope).opens(now + remainingMs)));
+  }
+
+  function keep(outlook: Outlook, way: Move | undefined): void {
     for (const scope of way?.scopes ?? []) demandOf(scope).keep(outlook);
+  }
+
+  /** A last text will need one call: it is kept back by the first way that still has one to spare. */
+  function reserve(): void {
+    if (unreserved.length === 0) return;
+    const choosing: Outlook[] = [];
+    for (const outlook of unreserved) {
+      const ways = openWays(outlook);
+      // First for those who have no choice: others would have taken it.
+      if (ways.length > 1) choosing.push(outlook);
+      else keep(outlook, ways[0] ?? outlook.close[0]);
+    }
+    for (const outlook of choosing) keep(outlook, closingWay(outlook) ?? outlook.close[0]);
+    unreserved.length = 0;
   }
 
   return {
@@ -77,18 +96,21 @@ export function createLoad(budget: Budget, arrivals?: Arrivals): Load {
       replies = 0;
       [demands, before] = [before, demands];
       demands.clear();
+      unreserved.length = 0;
     },
     add(outlook) {
       replies++;
       for (const { scopes } of outlook.grow) for (const scope of scopes) demandOf(scope).add(outlook);
-      reserve(outlook);
+      unreserved.push(outlook);
     },
     leave(outlook) {
+      reserve();
       replies--;
       for (const { scopes } of [...outlook.grow, ...outlook.close])
         for (const scope of scopes) demandOf(scope).leave(outlook);
     },
     price(outlook, joining = false) {
+      reserve();
       const { remainingMs, pull, grow, close } = outlook;
       const weight = remainingMs * pull;
       let calls = 0;
@@ -110,6 +132,7 @@ export function createLoad(budget: Budget, arrivals?: Arrivals): Load {
       return { area: least * least, gapMs: remainingMs / affordable, ways };
     },
     waitMs(scopes, own) {
+      reserve();
       let longest = 0;
       for (const scope of scopes) longest = Math.max(longest, demandOf(scope).waitMs(own));
       return longest;

@@ -80,6 +80,17 @@ describe('the load', () => {
     expect(tight.waitMs([updates], last)).toBeGreaterThan(0);
   });
 
+  it('keeps the last call for who has no other way to end', () => {
+    const budget = createBudget();
+    for (let call = 0; call < 49; call++) budget.spend([updates], 0);
+    const load = loadAt(budget, 0);
+    const choosing = outlook({ remainingMs: 500, grow: [], close: [{ scopes: [updates] }, { scopes: [posts] }] });
+    const bound = outlook({ remainingMs: 500, grow: [], close: [{ scopes: [updates] }] });
+    for (const one of [choosing, bound]) load.add(one);
+    expect(load.waitMs([updates], bound)).toBe(0);
+    expect(load.waitMs([updates], choosing)).toBeGreaterThan(0);
+  });
+
   it('starves nobody: even with nothing left a call has a price', () => {
     const budget = createBudget();
     for (let call = 0; call < 100; call++) budget.spend([appends], 0);
