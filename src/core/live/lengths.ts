@@ -20,10 +20,24 @@ export function createLengths(): Lengths {
   let sorted: readonly number[] = [];
   /** By what factor a reply may well be shorter than any before it. */
   let spread = Number.POSITIVE_INFINITY;
+  /** Lengths of this ratio count as the same: one that is longer by no more than that may end at any moment, like the others. */
+  let alike = leastAlike;
+  /** Standard deviation of their logarithms, once there are enough. */
+  let differ: number | undefined;
   let pace = guessPace;
+
+  /** What is left of a reply that is like none before it. */
+  function unlike(characters: number): number {
+    // Of one that outgrew the guess it grows with its length: long ones are the rule then.
+    const most = Math.max(guess - characters, characters / 2);
+    const longest = sorted.at(-1);
+    if (differ === undefined || longest === undefined || characters <= longest) return most;
+    // It may be only a little longer than others were; the more it already is, the more it will be.
+    return Math.min(most, Math.max((characters * (Math.exp(differ) - 1)) / 2, characters - longest));
+  }
+
   function remaining(characters: number): number {
-    // What is left of a reply that outgrew the guess grows with its length: long ones are the rule then.
-    let sum = Math.max(guess - characters, characters / 2) * guessWeight;
+    let sum = unlike(characters) * guessWeight;
     let count = guessWeight;
     for (const length of recent) {
       if (length * alike <= characters) continue;
@@ -42,17 +56,18 @@ export function createLengths(): Lengths {
       recent.push(characters);
       if (recent.length > memory) recent.shift();
       sorted = recent.toSorted((a, b) => a - b);
-      spread =
-        recent.length < telling
-          ? Number.POSITIVE_INFINITY
-          : Math.exp(doubt * deviation(recent.map(Math.log)));
+      differ = recent.length < telling ? undefined : deviation(recent.map(Math.log));
+      spread = differ === undefined ? Number.POSITIVE_INFINITY : Math.exp(doubt * differ);
+      // Where all are about as long, the next may be a little longer than any before it.
+      alike =
+        differ !== undefined && differ < tight ? Math.max(leastAlike, Math.exp(2 * differ)) : leastAlike;
     },
     remaining,
     likely(characters) {
       const first = sorted.findIndex((length) => length * alike > characters);
       const longer = first < 0 ? 0 : sorted.length - first;
       const left = (index: number) => Math.max(0, sorted[first + index]! - characters);
-      const guessed = Math.max(guess - characters, characters / 2);
+      const guessed = unlike(characters);
       // The guess counts as a part of a reply that was seen, in its place among them.
       let before = 0;
       while (before < longer && left(before) < guessed) before++;
@@ -91,8 +106,9 @@ const memory = 60;
 const telling = 3;
 /** So many standard deviations of what was seen. */
 const doubt = 1.5;
-/** Lengths of this ratio count as the same: one that is longer by no more than that may end at any moment, like the others. */
-const alike = 1.01;
+const leastAlike = 1.01;
+/** A standard deviation of about 3 %. */
+const tight = 0.03;
 const few = 0.05;
 /** The middles of five parts. */
 const shares = [0.1, 0.3, 0.5, 0.7, 0.9];

@@ -20,6 +20,18 @@ it('expects the end of one that is a little longer than the longest of many', ()
   for (let reply = 0; reply < 20; reply++) lengths.observe(1_000 + reply, 5_000);
   expect(lengths.remaining(1_022)).toBeLessThan(20);
   expect(lengths.likely(1_022).slice(0, 4)).toEqual([0, 0, 0, 0]);
+  const varied = createLengths();
+  for (let reply = 0; reply < 20; reply++) varied.observe(1_000 + reply * 3, 5_000);
+  expect(varied.remaining(1_080)).toBeLessThan(20);
+});
+
+it('expects of one that is longer than any before it about as much more as lengths differ, and as it is longer', () => {
+  const lengths = createLengths();
+  for (const length of [400, 500, 600, 700, 800]) lengths.observe(length, 5_000);
+  expect(lengths.remaining(810)).toBeGreaterThan(50);
+  expect(lengths.remaining(810)).toBeLessThan(200);
+  expect(lengths.remaining(1_200)).toBeCloseTo(400, -1);
+  expect(lengths.remaining(3_000)).toBe(1_500);
 });
 
 it('forgets replies of long ago', () => {
