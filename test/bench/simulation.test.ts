@@ -5,7 +5,21 @@ import { summarise } from '../../bench/live/metrics.ts';
 import { simulate } from '../../bench/live/simulation.ts';
 import { simulatedSlack } from '../../bench/live/slack.ts';
 import { slackBound } from '../../bench/live/slack-bound.ts';
-import { atOnce, mixedReply, oneAfterTheOther, usualReply, warmedUp } from '../../bench/live/workload.ts';
+import {
+  atOnce,
+  mixedReply,
+  oneAfterTheOther,
+  type ReplyShape,
+  usualReply,
+  warmedUp,
+} from '../../bench/live/workload.ts';
+
+/** Two paragraphs. */
+const shortReply: ReplyShape = {
+  name: '100-300 tokens',
+  tokens: (random) => Math.round(100 + 200 * random()),
+  tokensPerSecond: 60,
+};
 
 const platforms = {
   slack: { simulated: simulatedSlack, boundOf: slackBound },
@@ -21,6 +35,8 @@ it.each(
       ['slack', warmedUp(oneAfterTheOther(20, 6, 'channels', usualReply), usualReply), 1.3],
       ['slack', warmedUp(oneAfterTheOther(100, 15, 'channels', usualReply), usualReply), 1.3],
       ['slack', warmedUp(oneAfterTheOther(20, 6, 'channels', mixedReply), mixedReply), 1.4],
+      ['slack', warmedUp(atOnce(20, 'channels', shortReply), shortReply), 1.3],
+      ['slack', warmedUp(atOnce(100, 'channels', shortReply), shortReply), 1.45],
       ['discord', warmedUp(atOnce(20, 'direct', usualReply), usualReply), 1.3],
       ['discord', warmedUp(oneAfterTheOther(100, 8, 'channels', usualReply), usualReply), 1.3],
       ...[1, 2, 3, 4, 5].map(
