@@ -24,14 +24,23 @@ export function createSqliteDriver(path: string): Driver {
     });
   }
 
+  async function close(): Promise<void> {
+    connection?.close();
+    connection = undefined;
+  }
+
   return {
     describe: `SQLite in ${path}`,
     advice: 'Can this user write there, and is the file a SQLite database?',
     async open() {
       await mkdir(dirname(path), { recursive: true });
       connection = connectSqlite(path, busyTimeoutMs);
-      // It makes the table.
-      await createAdapter().ready;
+      try {
+        await createAdapter().ready; // it has made the table
+      } catch (error) {
+        await close();
+        throw error;
+      }
     },
     adapter(namespace) {
       const adapter = createAdapter();
@@ -39,9 +48,6 @@ export function createSqliteDriver(path: string): Driver {
       adapter.clearExpiredInterval = 10 * 60_000;
       return adapter;
     },
-    async close() {
-      connection?.close();
-      connection = undefined;
-    },
+    close,
   };
 }

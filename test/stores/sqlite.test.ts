@@ -11,4 +11,5 @@ it('does not flush to the disk with every write, which a write-ahead log makes s
   expect(await adapter.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
   expect(await adapter.query('PRAGMA synchronous')).toEqual([{ synchronous: 1 }]);
   await adapter.disconnect();
+  await driver.close();
 });

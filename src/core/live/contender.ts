@@ -20,7 +20,7 @@ export interface Bid<Offer extends OfferedMove = OfferedMove> {
   readonly area: number;
   /** How long the oldest unseen text has waited, in milliseconds. */
   readonly ageMs: number;
-  /** How long nothing but this has been missing: since the model ended, in milliseconds. @default 0 */
+  /** How long nothing but this has been missing: since the model ended, in milliseconds. @default `ageMs` */
   readonly overdueMs?: number;
   /** Any one of these, best first. */
   readonly moves: readonly Offer[];

@@ -13,7 +13,7 @@ export interface Demand {
   keep(outlook: Outlook): void;
   /** Neither counts a reply nor keeps anything back for it any more. */
   leave(outlook: Outlook): void;
-  /** True where it allows for a call at a clock time, if nobody takes it before. */
+  /** True where it allows for a call at a clock time, if nobody takes it before; of a bucket, where it has one now. */
   opens(then: number): boolean;
   /** True where it will have a call to spare at a clock time. */
   spares(then: number): boolean;
@@ -152,6 +152,7 @@ export function createDemand({ calls: documented }: Scope): Demand {
     let weight = joining ? remainingMs * pull : 0;
     for (const one of growing) weight += Math.min(one.remainingMs, remainingMs) * one.pull;
     expectEnds();
+    // What last texts need after its own end comes in after that, or was never its to take.
     const last = due.filter((at) => at <= now + Math.min(missedMs, remainingMs - cautionMs)).length;
     return Math.max(weight, remainingMs * pull) / Math.max(0, gauge.supply(remainingMs, now) - last);
   }

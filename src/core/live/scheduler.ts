@@ -128,7 +128,9 @@ export function createScheduler({ clock, budget, arrivals }: SchedulerOptions): 
 
   /** False where a reply has to wait, whatever its call is worth. */
   function isReady({ urgency, notBefore, moves }: Bid, standing: Standing, now: number): boolean {
-    const sparing = urgency === 'progress' ? standing.sentAt + sparingGapMs(moves, contenders.size) : 0;
+    // A further page is opened as soon as the one before it is full.
+    const edits = urgency === 'progress' && moves.some(({ after }) => after === undefined);
+    const sparing = edits ? standing.sentAt + sparingGapMs(moves, contenders.size) : 0;
     const earliest = Math.max(notBefore, sparing);
     if (earliest > now) {
       standing.dueAt = earliest;

@@ -53,8 +53,7 @@ export function byUrgencyThenWorth(a: Ranked, b: Ranked): number {
   if (a.bid.urgency === 'progress') return b.worth - a.worth;
   if (a.bid.urgency === 'final') {
     if (a.elsewhereMs !== b.elsewhereMs) return b.elsewhereMs - a.elsewhereMs;
-    const { overdueMs: one = 0 } = a.bid;
-    const { overdueMs: other = 0 } = b.bid;
+    const [one, other] = [a.bid, b.bid].map(({ overdueMs, ageMs }) => overdueMs ?? ageMs) as [number, number];
     if (one !== other) return other - one;
   }
   return b.bid.area - a.bid.area;

@@ -80,7 +80,7 @@ export function createWriter(options: WriterOptions): Writer {
   let done = false;
   let shownUpTo = '';
   let unseenSince: number | undefined;
-  let endedAt = Number.POSITIVE_INFINITY;
+  let endedAt: number | undefined;
   /** Version of the manuscript that had nothing to send. */
   let nothingAt = -1;
 
@@ -91,8 +91,10 @@ export function createWriter(options: WriterOptions): Writer {
     if (busy || done) return undefined;
     const unseen = manuscript.beyond(covered());
     const ageMs = now - (unseenSince ?? now);
-    const overdueMs = Math.max(0, now - endedAt);
-    const wish = { area: unseen * ageMs, ageMs, overdueMs, notBefore: patience.notBefore };
+    const wish = {
+      ...{ area: unseen * ageMs, ageMs, notBefore: patience.notBefore },
+      ...(endedAt !== undefined && { overdueMs: now - endedAt }),
+    };
     if (preparation !== undefined)
       return { ...wish, urgency: 'prepare', moves: [preparingMove(preparation)] };
     if (open !== undefined && mustEnd(open, now))

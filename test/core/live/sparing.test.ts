@@ -14,6 +14,7 @@ it('spares what a bucket keeps for whoever asks next, the less the more have ask
   expect(sparingGapMs([bucket, window], 300)).toBe(100);
 });
 
-it('spares nothing of a window: what it gives and nobody takes is lost', () => {
-  expect(sparingGapMs([window], 1)).toBe(100);
+it('spares little of a window: what it gives and nobody takes is lost', () => {
+  expect(sparingGapMs([window], 1)).toBe(250);
+  expect(sparingGapMs([window], 100)).toBe(250);
 });

@@ -23,7 +23,8 @@ it('takes the edit that is worth most first', () => {
 
 it('takes last texts in the order in which they were due, however little they show', () => {
   const last = (overdueMs: number, area: number) => ranked({ urgency: 'final', overdueMs, area });
-  const order = [last(900, 10), last(500, 90_000), last(0, 500), last(0, 50)];
+  const fullPage = ranked({ urgency: 'final', ageMs: 700, area: 70 });
+  const order = [last(900, 10), fullPage, last(500, 90_000), last(0, 500), last(0, 50)];
   expect(order.toReversed().sort(byUrgencyThenWorth)).toEqual(order);
 });
 
