@@ -20,4 +20,4 @@ const crowd = 20;
 const shortestMs = 100;
 const longestMs = 400;
 /** What is taken at once is missing later: a reply may go on for longer than it seemed. */
-const inWindowsMs = 250;
+const inWindowsMs = 150;

@@ -15,6 +15,6 @@ it('spares what a bucket keeps for whoever asks next, the less the more have ask
 });
 
 it('spares little of a window: what it gives and nobody takes is lost', () => {
-  expect(sparingGapMs([window], 1)).toBe(250);
-  expect(sparingGapMs([window], 100)).toBe(250);
+  expect(sparingGapMs([window], 1)).toBe(150);
+  expect(sparingGapMs([window], 100)).toBe(150);
 });
